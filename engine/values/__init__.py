@@ -1,0 +1,1 @@
+"""The floor everything stands on: truth, units, facts and moments."""

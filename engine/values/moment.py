@@ -1,0 +1,59 @@
+"""A moment, handed in from outside: the engine has no clock.
+
+Durations are measured on monotonic time; schedules use the wall clock of the site. The adapter
+that owns the clock resolves the time zone and the sun, so that a moment is plain data.
+"""
+
+from dataclasses import dataclass
+
+DAY_S = 86_400
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One instant, on both clocks.
+
+    `monotonic_s` never runs backwards. `wall_s` is Unix time (UTC), `utc_offset_s` what to add for
+    local time. `sunrise_s` and `sunset_s` are seconds after local midnight, None without a sunrise
+    or without a known location.
+    """
+
+    monotonic_s: float
+    wall_s: float
+    utc_offset_s: int = 0
+    sunrise_s: float | None = None
+    sunset_s: float | None = None
+
+    @property
+    def time_of_day_s(self) -> float:
+        """Seconds after local midnight, 0 ≤ t < 86,400."""
+        return (self.wall_s + self.utc_offset_s) % DAY_S
+
+    @property
+    def weekday(self) -> str:
+        """The local day of the week, `mon` to `sun`."""
+        return WEEKDAYS[(self._local_days() + _EPOCH_WEEKDAY) % 7]
+
+    @property
+    def month(self) -> str:
+        """The local month, `jan` to `dec`."""
+        return MONTHS[_month_of(self._local_days()) - 1]
+
+    def _local_days(self) -> int:
+        return int((self.wall_s + self.utc_offset_s) // DAY_S)
+
+
+def _month_of(days_since_epoch: int) -> int:
+    """Return the Gregorian month, 1 to 12.
+
+    Source: Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days: the
+    calendar is counted in eras of 400 years that start on the first of March.
+    """
+    era_day = (days_since_epoch + 719_468) % 146_097
+    year_of_era = (era_day - era_day // 1_460 + era_day // 36_524 - era_day // 146_096) // 365
+    day_of_year = era_day - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    march_month = (5 * day_of_year + 2) // 153
+    return march_month + 3 if march_month < 10 else march_month - 9  # noqa: PLR2004 - months from March
