@@ -1,0 +1,1 @@
+"""The operator's language: text in, frozen plant and rules out, or every problem with its place."""

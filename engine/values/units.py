@@ -1,0 +1,125 @@
+"""Units of measurement: what a symbol means and how far it is from the base unit.
+
+pint knows the dimensions; it is asked when rules are loaded, never in a scan. A temperature on the
+Celsius scale (`°C`) and a temperature difference (`K`) are kept apart, for their sums differ:
+°C − °C is K, °C + K is °C, °C + °C means nothing.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import pint
+
+Dimension = tuple[tuple[str, int], ...]
+"""Sorted base dimensions with exponents, such as `(("length", 2), ("mass", 1), ("time", -3))`."""
+
+NO_DIMENSION: Dimension = ()
+TIME: Dimension = (("time", 1),)
+TEMPERATURE: Dimension = (("temperature", 1),)
+
+# Heating's everyday units beside pint's own; a euro is a dimension of its own.
+_DEFINITIONS = """
+    meter = [length] = m
+    second = [time] = s
+    kilogram = [mass] = kg
+    ampere = [current] = A
+    kelvin = [temperature] = K
+    euro = [currency] = EUR
+    minute = 60 * second = min
+    hour = 3600 * second = h
+    day = 86400 * second = d
+    millisecond = 0.001 * second = ms
+    watt = kilogram * meter ** 2 / second ** 3 = W
+    kilowatt = 1000 * watt = kW
+    megawatt = 1e6 * watt = MW
+    watt_hour = watt * hour = Wh
+    kilowatt_hour = 1000 * watt * hour = kWh
+    megawatt_hour = 1e6 * watt * hour = MWh
+    joule = watt * second = J
+    volt = watt / ampere = V
+    millivolt = 0.001 * volt = mV
+    milliampere = 0.001 * ampere = mA
+    hertz = 1 / second = Hz
+    pascal = kilogram / meter / second ** 2 = Pa
+    bar = 100000 * pascal
+    millibar = 100 * pascal = mbar
+    liter = 0.001 * meter ** 3 = l
+    percent = 0.01
+    cent = 0.01 * euro = ct
+    terahash = [hash] = TH
+    gigahash = 0.001 * terahash = GH
+    rpm = 1 / minute
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit: its symbol as written, its dimension, and the factor to the base unit.
+
+    `absolute` marks a scale with an arbitrary zero: `°C`. Its base unit is itself, factor 1.
+    """
+
+    symbol: str
+    dimension: Dimension
+    factor: float
+    absolute: bool = False
+
+
+CELSIUS = Unit("°C", TEMPERATURE, 1.0, absolute=True)
+PERCENT = Unit("%", NO_DIMENSION, 0.01)
+NUMBER = Unit("", NO_DIMENSION, 1.0)
+SECOND = Unit("s", TIME, 1.0)
+_FIXED = {unit.symbol: unit for unit in (CELSIUS, PERCENT, NUMBER)}
+
+
+_SPELLINGS = {"€": "EUR", "°C": "K", "%": "percent", "²": "**2", "³": "**3"}
+_SYMBOL = re.compile(r"(?:[A-Za-zµ€]+|°C|%)(?:[²³]|\*\*[23])?(?:/[A-Za-z]+(?:[²³]|\*\*[23]|2|3)?)?")
+_LONGEST_SYMBOL = 20
+
+
+@cache
+def _registry() -> pint.UnitRegistry:
+    registry = pint.UnitRegistry(None, case_sensitive=True)
+    registry.load_definitions([line.strip() for line in _DEFINITIONS.strip().splitlines()])
+    return registry
+
+
+@cache
+def parse_unit(symbol: str) -> Unit | None:
+    """Return the unit that `symbol` names (`kW`, `ct/kWh`, `K/s`, `W/m²`), or None."""
+    if symbol in _FIXED:
+        return _FIXED[symbol]
+    if len(symbol) > _LONGEST_SYMBOL or not _SYMBOL.fullmatch(symbol) or "°C/" in symbol:
+        return None
+    text = re.sub(r"(?<=[A-Za-z])([23])$", r"**\1", symbol)
+    for spelling, name in _SPELLINGS.items():
+        text = text.replace(spelling, name)
+    try:
+        base = _registry().Quantity(1.0, text).to_base_units()
+    except (pint.UndefinedUnitError, pint.DefinitionSyntaxError):
+        return None
+    dimension = tuple(sorted((name.strip("[]"), int(n)) for name, n in base.dimensionality.items()))
+    return Unit(symbol, dimension, float(base.magnitude))
+
+
+def base_unit_name(dimension: Dimension, *, absolute: bool = False) -> str:
+    """Return how people call a dimension: `power`, `temperature`, `energy`, or its formula."""
+    if absolute:
+        return "temperature"
+    return _NAMES.get(dimension) or "·".join(
+        base if power == 1 else f"{base}^{power}" for base, power in dimension
+    )
+
+
+_NAMES: dict[Dimension, str] = {
+    NO_DIMENSION: "plain number or percentage",
+    TIME: "duration",
+    TEMPERATURE: "temperature difference",
+    (("length", 2), ("mass", 1), ("time", -3)): "power",
+    (("length", 2), ("mass", 1), ("time", -2)): "energy",
+    (("currency", 1), ("length", -2), ("mass", -1), ("time", 2)): "price of energy",
+    (("temperature", 1), ("time", -1)): "rate of temperature",
+    (("length", 2), ("mass", 1), ("time", -4)): "rate of power",
+    (("length", 3), ("time", -1)): "flow",
+}
