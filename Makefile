@@ -1,0 +1,55 @@
+# Every target sets itself up in .venv; nothing but Debian's packages is needed beforehand, and
+# `.ci/setup` says which of those are missing. PYTHON=/path/to/python3 chooses the interpreter.
+
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+READY := .venv/ready
+JOBS ?= 2
+
+.PHONY: help
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+.PHONY: demo
+demo: $(READY) ## four weeks at Walda: summary, chart in demo-output/, one decision explained
+	@$(BIN)/thermiq demo
+
+.PHONY: test
+test: $(READY) ## run all tests, with the branch coverage of engine/
+	@$(BIN)/python -m pytest -n $(JOBS) --cov=engine --cov-branch --cov-report=term
+
+.PHONY: check
+check: $(READY) ## format, lint, types, and the rules of asp1
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/thermiq check rules/asp1
+
+.PHONY: bench
+bench: $(READY) ## measure every budget of the design and print it beside the figure
+	@$(BIN)/python -m benchmarks
+
+.PHONY: format
+format: $(READY) ## put the code into the house's format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix-only .
+
+.PHONY: lock
+lock: ## write requirements.lock anew from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH." >&2; exit 1; }
+	uv pip compile pyproject.toml --quiet --all-extras --universal --generate-hashes \
+	    --no-header --no-annotate --output-file requirements.lock
+
+.PHONY: setup
+setup: $(READY) ## only prepare .venv
+
+.PHONY: clean
+clean: ## remove caches, reports and the demo's output; .venv stays
+	@rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage demo-output
+	@find engine adapters tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml .ci/setup
+	@.ci/setup
