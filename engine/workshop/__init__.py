@@ -1,0 +1,1 @@
+"""What an operator asks of rules outside a scan: why, why not, and what happened on recorded facts."""

@@ -1,0 +1,129 @@
+"""The process image: all facts frozen for one scan. Staleness and plausibility are decided here.
+
+Device adapters deliver facts at their own pace; `freeze` lays the newest ones over the last image
+and judges each: too old is STALE, impossible is BAD, and only GOOD facts keep a value.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.language.plant import Plant, Point
+from engine.language.types import BoolType, EnumType, NumberType
+from engine.values.fact import Fact, Quality, Value
+
+LARGEST_NUMBER = 1e15
+"""In any unit. Sums of such numbers stay finite, so that NaN and infinity cannot arise."""
+
+_FUTURE_TOLERANCE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An operator's value for one output, until a moment of monotonic time. `id` tells two apart."""
+
+    id: str
+    output: str
+    value: Value
+    by: str
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A person's request to release one latched trip. It stands in the image of one scan only."""
+
+    trip: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessImage:
+    """One value, quality and time of measurement per point, in the order of `plant.points`.
+
+    A value is None unless its quality is GOOD. Numbers are in the point's declared unit.
+    """
+
+    values: tuple[Value | None, ...]
+    qualities: tuple[Quality, ...]
+    measured_at_s: tuple[float, ...]
+    overrides: tuple[Override, ...] = ()
+    resets: tuple[Reset, ...] = ()
+
+
+def empty_image(plant: Plant) -> ProcessImage:
+    """Return the image before any fact was heard: everything MISSING."""
+    count = len(plant.points)
+    return ProcessImage((None,) * count, (Quality.MISSING,) * count, (-math.inf,) * count)
+
+
+def freeze(
+    plant: Plant,
+    last: ProcessImage,
+    facts: Iterable[Fact],
+    now_s: float,
+    overrides: tuple[Override, ...] = (),
+    resets: tuple[Reset, ...] = (),
+) -> ProcessImage:
+    """Return the image of this scan: `facts` over the `last` one, aged to monotonic `now_s`.
+
+    Facts of unknown points and facts measured before what is known already are passed over.
+    """
+    heard = {fact.point: fact for fact in facts}
+    rows = [
+        _judge(point, heard.get(point.name), value, quality, at_s, now_s)
+        for point, value, quality, at_s in zip(
+            plant.points, last.values, last.qualities, last.measured_at_s, strict=True
+        )
+    ]
+    return ProcessImage(
+        tuple(row[0] for row in rows),
+        tuple(row[1] for row in rows),
+        tuple(row[2] for row in rows),
+        tuple(o for o in overrides if now_s < o.until_s),
+        resets,
+    )
+
+
+_Row = tuple[Value | None, Quality, float]
+
+
+def _judge(
+    point: Point, fact: Fact | None, value: Value | None, quality: Quality, at_s: float, now_s: float
+) -> _Row:
+    if fact is not None and fact.measured_at_s >= at_s:
+        if fact.quality is not Quality.GOOD:
+            return (None, fact.quality, fact.measured_at_s)
+        too_fast = quality is Quality.GOOD and _changed_too_fast(point, value, at_s, fact)
+        ahead = fact.measured_at_s > now_s + _FUTURE_TOLERANCE_S
+        accepted = None if too_fast or ahead else plausible(point, fact.value)
+        value, at_s = accepted, min(fact.measured_at_s, now_s)
+        quality = Quality.BAD if accepted is None else Quality.GOOD
+    if quality is Quality.GOOD and now_s - at_s > point.max_age_s:
+        return (None, Quality.STALE, at_s)
+    return (value, quality, at_s)
+
+
+def plausible(point: Point, value: Value | None) -> Value | None:
+    """Return `value` as the point's type wants it, or None if it cannot be a value of the point."""
+    match point.type:
+        case BoolType():
+            return value if isinstance(value, bool) else None
+        case EnumType():
+            return value if isinstance(value, str) and value in point.type.values else None
+        case NumberType():
+            if isinstance(value, bool | str) or value is None or not abs(value) <= LARGEST_NUMBER:
+                return None
+            low = -LARGEST_NUMBER if point.low is None else point.low
+            high = LARGEST_NUMBER if point.high is None else point.high
+            return float(value) if low <= value <= high else None
+
+
+def _changed_too_fast(point: Point, value: Value | None, at_s: float, fact: Fact) -> bool:
+    """Tell whether a number moved faster than `max_rate` allows since the last GOOD value."""
+    if point.max_rate_per_s is None or isinstance(value, bool | str) or value is None:
+        return False
+    if isinstance(fact.value, bool | str) or fact.value is None:
+        return False
+    elapsed_s = fact.measured_at_s - at_s
+    return abs(fact.value - value) > point.max_rate_per_s * elapsed_s + 1e-9
