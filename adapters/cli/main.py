@@ -1,0 +1,152 @@
+"""The command `thermiq`: a table of its commands, and what happens when one fails.
+
+Only the command that was asked for is imported, so `--help` answers at once on a small machine.
+Exit codes: 0 done and clean, 1 problems found, 2 wrong usage, 70 an error inside ThermIQ,
+74 the system refused to read or write, 130 interrupted.
+"""
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+INTERNAL_ERROR = 70
+"""BSD's EX_SOFTWARE: the fault is ours, not the operator's."""
+SYSTEM_REFUSED = 74
+"""BSD's EX_IOERR: a full disk, a missing permission."""
+INTERRUPTED = 130
+READER_HAS_GONE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of the table: `function` is a typer command, or a `Typer` with sub-commands."""
+
+    name: str
+    module: str
+    function: str
+    summary: str
+
+
+# To add a command, add its line; it is imported when it is asked for, and no sooner.
+COMMANDS = (Command("check", "adapters.cli.check", "check", "Tell what is wrong with rule files."),)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib import metadata  # noqa: PLC0415 - slow, and rarely asked for
+
+        try:
+            typer.echo(f"thermiq {metadata.version('thermiq')}")
+        except metadata.PackageNotFoundError:
+            typer.echo("thermiq, run from its sources without being installed")
+        raise typer.Exit
+
+
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Smart hybrid heating by rules: check them, try them on recordings, ask them why."""
+
+
+def _not_loaded(name: str, summary: str) -> typer.Typer:
+    """Stand in for a command of which only the name and the summary are wanted."""
+    stub = typer.Typer(name=name, help=summary)
+    stub.callback(invoke_without_command=True)(lambda: None)
+    return stub
+
+
+def build(asked_for: str | None) -> typer.Typer:
+    """Return the application, with one command imported and the others by name alone."""
+    # Plain help, for rich takes as long to import as everything else together.
+    app = typer.Typer(
+        name="thermiq",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    for command in COMMANDS:
+        if command.name != asked_for:
+            app.add_typer(_not_loaded(command.name, command.summary))
+            continue
+        target = getattr(importlib.import_module(command.module), command.function)
+        if isinstance(target, typer.Typer):
+            app.add_typer(target, name=command.name, help=command.summary)
+        else:
+            app.command(command.name)(target)
+    return app
+
+
+def _report(error: Exception) -> None:
+    if os.environ.get("THERMIQ_DEBUG"):
+        traceback.print_exception(error)
+    text = " ".join(str(error).split())
+    typer.echo(
+        f"thermiq: internal error, please report it: {type(error).__name__}: {text}"
+        " (THERMIQ_DEBUG=1 shows where)",
+        err=True,
+    )
+
+
+def _prepare_streams() -> None:
+    """Let a terminal that lacks a letter show its code instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _leave_quietly() -> None:
+    """Send what is still buffered nowhere, so that nothing complains about a closed pipe."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+def _code(stop: SystemExit) -> int:
+    if stop.code is None:
+        return 0
+    return stop.code if isinstance(stop.code, int) else 1
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; print, but never raise."""
+    asked_for = next((word for word in arguments if not word.startswith("-")), None)
+    try:
+        typer.main.get_command(build(asked_for)).main(list(arguments), prog_name="thermiq")
+    except SystemExit as stop:
+        return _code(stop)
+    except OSError as error:
+        typer.echo(f"thermiq: {error}", err=True)
+        return SYSTEM_REFUSED
+    except Exception as error:  # noqa: BLE001 - the last line: an operator never sees a traceback
+        _report(error)
+        return INTERNAL_ERROR
+    return 0
+
+
+def main() -> None:
+    """Run `thermiq` as a program."""
+    _prepare_streams()
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        _leave_quietly()
+        code = READER_HAS_GONE
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
