@@ -1,0 +1,1 @@
+"""Recordings: facts, decisions and events over time in one SQLite file, and the ways in and out."""

@@ -1,0 +1,90 @@
+"""Times: UTC milliseconds as recordings count them, ISO text as people write it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def to_ms(moment: datetime) -> int:
+    """Return an aware moment as UTC milliseconds, cut down to the millisecond."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def from_ms(at_ms: int, zone: tzinfo = UTC) -> datetime:
+    """Return the moment in a time zone. Raises OverflowError outside the years 1 to 9999."""
+    return (_EPOCH + at_ms * _MILLISECOND).astimezone(zone)
+
+
+def iso(at_ms: int, zone: tzinfo = UTC) -> str:
+    """Return ISO 8601 text: `2024-03-31T00:30:00Z`, milliseconds only where there are some."""
+    moment = from_ms(at_ms, zone)
+    digits = "milliseconds" if moment.microsecond else "seconds"
+    return moment.isoformat(timespec=digits).removesuffix("+00:00") + (
+        "Z" if not moment.utcoffset() else ""
+    )
+
+
+def parse_iso(text: str, zone: tzinfo = UTC) -> int:
+    """Return the UTC milliseconds of ISO 8601 text; without an offset it is local to `zone`.
+
+    Of the doubled hour in autumn the first pass is meant. Raises ValueError for other text.
+    """
+    moment = datetime.fromisoformat(text)
+    return to_ms(moment if moment.tzinfo else moment.replace(tzinfo=zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A local time found in UTC. `at_ms` is None for a local time that never was.
+
+    `doubtful` marks a time in autumn's doubled hour that could be either pass; the first is taken.
+    """
+
+    at_ms: int | None
+    doubtful: bool = False
+
+
+def resolve_local(times: Sequence[datetime], zone: tzinfo) -> list[Resolved]:
+    """Return the UTC moments of naive local times that stand in the order of measurement.
+
+    In spring an hour is left out: such a time has no moment. In autumn an hour comes twice: the
+    second pass begins where the times step back, or stay, within the doubled hour. Where they
+    never step back nobody can know, and every time of that hour is doubtful. A time that carries
+    its offset counts as it is.
+    """
+    result: list[Resolved] = []
+    run: list[int] = []  # places of the doubled hour that stand together
+    for place, moment in enumerate(times):
+        if moment.tzinfo is not None:
+            result.append(Resolved(to_ms(moment)))
+            continue
+        first, second = moment.replace(tzinfo=zone), moment.replace(tzinfo=zone, fold=1)
+        if first.utcoffset() == second.utcoffset():
+            result.append(Resolved(to_ms(first)))
+            _settle(run, times, result, zone)
+            continue
+        if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
+            result.append(Resolved(None))
+            continue
+        if run and times[run[-1]].date() != moment.date():
+            _settle(run, times, result, zone)
+        run.append(place)
+        result.append(Resolved(to_ms(first)))
+    _settle(run, times, result, zone)
+    return result
+
+
+def _settle(
+    run: list[int], times: Sequence[datetime], result: list[Resolved], zone: tzinfo
+) -> None:
+    """Decide which times of one doubled hour belong to the second pass, and forget the run."""
+    stepped_back = next((i for i in range(1, len(run)) if times[run[i]] <= times[run[i - 1]]), None)
+    for i, place in enumerate(run):
+        if stepped_back is None:
+            result[place] = Resolved(result[place].at_ms, doubtful=True)
+        elif i >= stepped_back:
+            result[place] = Resolved(to_ms(times[place].replace(tzinfo=zone, fold=1)))
+    run.clear()
