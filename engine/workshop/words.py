@@ -1,0 +1,122 @@
+"""The table of phrases that an explanation is put together from: one instance a language.
+
+Texts in braces are filled in; a test keeps the languages' braces alike. Names, units and what the
+operator wrote are never translated.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All phrases of one language."""
+
+    decimal: str
+    lowers_reason: bool
+    """Whether a sentence's first letter becomes small inside another sentence."""
+    and_: str
+    or_: str
+    true: str
+    false: str
+    unknown: str
+
+    # The first sentence, by who decided.
+    by_rule: str
+    by_default: str
+    by_default_nearest: str
+    by_override: str
+    by_conflict: str
+    by_interlock: str
+    by_latch: str
+    by_trip: str
+    wanted_instead: str
+    wanted_by_rule: str
+    wanted_by_override: str
+    wanted_by_default: str
+    cause_unknown: str
+
+    # What restricted a value.
+    range: str
+    off_below: str
+    step: str
+    new_demand: str
+    permissive: str
+    min_off: str
+    max_starts: str
+    min_on: str
+    settle: str
+    max_changes: str
+    ramp: str
+    interlock: str
+    latch: str
+    trip: str
+    remaining: str
+
+    # What is missing.
+    more: str
+    less: str
+    must_be: str
+    must_become: str
+    must_not_be: str
+    unheard: str
+    incomputable: str
+    heard: str
+    opens: str
+    closes: str
+    opens_never: str
+    wait_for: str
+    wait_hold: str
+    wait_rest: str
+    unmet: str
+    unmet_not: str
+    lasting: str
+    lasting_all: str
+
+    # Why a fact is unknown.
+    stale: str
+    bad: str
+    missing: str
+    window_short: str
+    no_value: str
+
+    # Parts of a condition.
+    is_value: str
+    all_of: str
+    any_of: str
+    not_: str
+    now_is: str
+    derived: str
+    asserted_by: str
+    asserted_by_nobody: str
+    on_since: str
+    on_always: str
+    on_until: str
+    pending: str
+    resting: str
+    off: str
+    held: str
+
+    # Headings of the tree.
+    asked: str
+    asked_nothing: str
+    would_ask: str
+    salience: str
+    overruled: str
+    silent: str
+    restraints: str
+    countdowns: str
+    alarms: str
+    missing_heading: str
+    override_heading: str
+
+    # Why not.
+    does_not_fire: str
+    fires: str
+    fires_in_vain: str
+    asserts: str
+    lower_than: str
+    barrier: str
+    has_value: str
+    nobody_asks: str
+    nearest: str
+    above_by: str
