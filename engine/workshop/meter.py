@@ -1,0 +1,223 @@
+"""Metering a run of scans: energy by source of each consumer, and of the house.
+
+Powers are kept as rates and added up when one of them changes, so that a scan in which nothing
+moved costs nothing. Points have the names that every plant of ThermIQ gives them (see `Roles`).
+"""
+
+from dataclasses import dataclass
+
+from engine.control.decision import Decision
+from engine.language.plant import Output, Plant
+from engine.language.types import NumberType
+from engine.values.fact import Value
+from engine.values.units import Dimension, Unit
+from engine.workshop.report import Basis, Energy, HouseReport
+from engine.workshop.sources import UNKNOWN_SHARES, Flows, Shares, grid_w, number, shares
+
+_MS_W_PER_KWH = 3.6e9
+_POWER: Dimension = (("length", 2), ("mass", 1), ("time", -3))
+_NO_PLACE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The names of the points that say where electricity comes from and what it costs."""
+
+    pv: str = "pv.power"
+    battery: str = "battery.power"
+    grid: str = "grid.power"
+    load: str = "house.load"
+    price: str = "price.buy"
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """An output that draws power. A place of −1 means that there is no such point or output value.
+
+    `point_place` is that of its measured power among the points, `factor` makes W of its unit.
+    """
+
+    output_place: int
+    name: str
+    point_place: int
+    point_factor: float
+    decided_factor: float
+    """Makes W of the decided value; 0 if the output is not a power."""
+
+
+class _Sum:
+    """The energies of one consumer, in ms·W, and its cost in ms·W·EUR/J; rates stand until told."""
+
+    __slots__ = ("battery", "cost", "grid", "pv", "rates", "unknown", "unpriced")
+
+    def __init__(self) -> None:
+        self.pv = self.battery = self.grid = self.unknown = self.cost = self.unpriced = 0.0
+        self.rates = (0.0,) * 6
+
+    def run(self, elapsed_ms: int) -> None:
+        pv, battery, grid, unknown, cost, unpriced = self.rates
+        self.pv += pv * elapsed_ms
+        self.battery += battery * elapsed_ms
+        self.grid += grid * elapsed_ms
+        self.unknown += unknown * elapsed_ms
+        self.cost += cost * elapsed_ms
+        self.unpriced += unpriced * elapsed_ms
+
+    def set(self, power_w: float, mix: Shares, price_per_j: float | None) -> None:
+        grid = power_w * mix.grid
+        self.rates = (
+            power_w * mix.pv,
+            power_w * mix.battery,
+            grid,
+            power_w * mix.unknown,
+            0.0 if price_per_j is None else grid * price_per_j,
+            grid if price_per_j is None else 0.0,
+        )
+
+    def energy(self, point: str) -> Energy:
+        return Energy(
+            point,
+            self.pv / _MS_W_PER_KWH,
+            self.battery / _MS_W_PER_KWH,
+            self.grid / _MS_W_PER_KWH,
+            self.unknown / _MS_W_PER_KWH,
+            self.cost / 1000.0,
+            self.unpriced / _MS_W_PER_KWH,
+        )
+
+
+class Meter:
+    """Adds up what a run of scans draws from which source."""
+
+    def __init__(self, plant: Plant, basis: Basis, roles: Roles | None = None) -> None:
+        """Find the consumers of the plant and the points with a role."""
+        roles = roles or Roles()
+        self._places = {point.name: place for place, point in enumerate(plant.points)}
+        self._units = {point.name: point.unit for point in plant.points}
+        self._basis = basis
+        self.consumers = tuple(self._consumers(plant))
+        self._sums = {each.output_place: _Sum() for each in self.consumers}
+        self._roles = [
+            self._role(name)
+            for name in (roles.pv, roles.battery, roles.grid, roles.load, roles.price)
+        ]
+        self._house = [0.0] * 9
+        self._house_rates = (0.0,) * 9
+        self.mix = UNKNOWN_SHARES
+        """How the loads are split just now."""
+
+    def _role(self, name: str) -> tuple[int, float]:
+        unit = self._units.get(name)
+        return self._places.get(name, _NO_PLACE), 1.0 if unit is None else unit.factor
+
+    def _consumers(self, plant: Plant) -> list[Consumer]:
+        found: list[Consumer] = []
+        taken: set[str] = set()
+        for place, output in enumerate(plant.outputs):
+            point = output.name.rpartition(".")[0] + ".power"
+            measured = _is_power(self._units.get(point)) and point not in taken
+            decided = _decides_power(output)
+            if not measured and not decided:
+                continue
+            taken.add(point)
+            point_place, factor = self._role(point) if measured else (_NO_PLACE, 1.0)
+            decided_factor = output.unit.factor if decided and output.unit else 0.0
+            name = point if measured else output.name
+            found.append(Consumer(place, name, point_place, factor, decided_factor))
+        return found
+
+    def run(self, elapsed_ms: int) -> None:
+        """Let the present rates hold for `elapsed_ms`."""
+        for each in self._sums.values():
+            each.run(elapsed_ms)
+        self._house = [
+            total + rate * elapsed_ms
+            for total, rate in zip(self._house, self._house_rates, strict=True)
+        ]
+
+    def set(self, values: tuple[Value | None, ...], decisions: tuple[Decision, ...]) -> None:
+        """Take the rates from the facts and decisions of a scan."""
+        pv, battery, grid, load, price = [
+            None if place < 0 else number(values[place], factor) for place, factor in self._roles
+        ]
+        grid = grid_w(Flows(pv, battery, grid, load))
+        powers_w: list[float] = []
+        more_w = 0.0
+        for each in self.consumers:
+            measured_w = (
+                None
+                if each.point_place < 0
+                else number(values[each.point_place], each.point_factor)
+            )
+            power_w = measured_w or 0.0
+            if each.decided_factor and (self._basis is Basis.DECIDED or each.point_place < 0):
+                decided_w = number(decisions[each.output_place].value, each.decided_factor) or 0.0
+                more_w += decided_w - power_w
+                power_w = decided_w
+            powers_w.append(power_w)
+        if grid is None:
+            self.mix = UNKNOWN_SHARES
+        else:
+            grid += more_w
+            self.mix = shares(pv or 0.0, battery or 0.0, grid)
+        for each, power_w in zip(self.consumers, powers_w, strict=True):
+            self._sums[each.output_place].set(power_w, self.mix, price)
+        self._house_rates = _house_rates(Flows(pv, battery, grid, load), more_w, price)
+
+    def energy(self, output_place: int) -> Energy | None:
+        """Return what an output drew, None for one that draws nothing."""
+        for each in self.consumers:
+            if each.output_place == output_place:
+                return self._sums[output_place].energy(each.name)
+        return None
+
+    def house(self) -> HouseReport:
+        """Return the energies of the whole house."""
+        pv, load, bought, sold, charge, discharge, cost, unpriced, unmetered = self._house
+        return HouseReport(
+            pv / _MS_W_PER_KWH,
+            load / _MS_W_PER_KWH,
+            bought / _MS_W_PER_KWH,
+            sold / _MS_W_PER_KWH,
+            charge / _MS_W_PER_KWH,
+            discharge / _MS_W_PER_KWH,
+            cost / 1000.0,
+            unpriced / _MS_W_PER_KWH,
+            unmetered / 1000.0,
+        )
+
+
+def _house_rates(
+    flows: Flows, more_load_w: float, price_per_j: float | None
+) -> tuple[float, float, float, float, float, float, float, float, float]:
+    battery_w = flows.battery_w or 0.0
+    pv_w = flows.pv_w or 0.0
+    if flows.grid_w is None:
+        bought = sold = 0.0
+        load_w = flows.load_w or 0.0
+    else:
+        bought, sold = max(flows.grid_w, 0.0), max(-flows.grid_w, 0.0)
+        # Where a meter says what the house draws, it is right; the sum of the sources stands in.
+        measured = flows.load_w is not None
+        load_w = (
+            (flows.load_w or 0.0) + more_load_w if measured else flows.grid_w + pv_w + battery_w
+        )
+    return (
+        pv_w,
+        load_w,
+        bought,
+        sold,
+        max(-battery_w, 0.0),
+        max(battery_w, 0.0),
+        0.0 if price_per_j is None else bought * price_per_j,
+        bought if price_per_j is None else 0.0,
+        1.0 if flows.grid_w is None else 0.0,
+    )
+
+
+def _is_power(unit: Unit | None) -> bool:
+    return unit is not None and unit.dimension == _POWER
+
+
+def _decides_power(output: Output) -> bool:
+    return isinstance(output.type, NumberType) and _is_power(output.unit)
