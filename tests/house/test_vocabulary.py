@@ -27,7 +27,7 @@ INSTEAD = {
 
 INSTEAD_IN_NAMES = INSTEAD | {
     "entity": "point",
-    "guard": "condition",
+    "guard": "condition, or interlock",
     "journal": "recording",
     "lag": "overrun",
     "policy": "ruleset",
