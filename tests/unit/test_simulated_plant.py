@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.simulated.balance import EnergyBalance
+from adapters.simulated.balance import NOTHING, EnergyBalance
 from adapters.simulated.building import BuildingParameters, Rooms
+from adapters.simulated.electricity import KWH_J
 from adapters.simulated.hydraulics import HydraulicParameters
 from adapters.simulated.inputs import BatteryMode, Boundary, Commands, SgReady
 from adapters.simulated.miners import MinerParameters, MinerState
@@ -258,3 +259,19 @@ def test_a_new_plant_rests() -> None:
     assert not state.heat_pump.running
     assert not state.p3_running
     assert soc_percent(HOUSE, state) == 50.0
+
+
+def test_a_frosty_day_with_the_heat_pump_alone_is_a_german_winter_day() -> None:
+    """At 0 °C the rooms stay warm on some 85 kWh of loss; the pump takes a third of its heat."""
+    state, total = initial_state(HOUSE, 0.0), NOTHING
+    frost = Boundary(MORNING_S, 3600, 0.0, 500.0, 0.0, 0.0, 30.0)
+    for minute in range(24 * 60):
+        now = frost._replace(wall_s=frost.wall_s + minute * 60.0)
+        state, balance = step(HOUSE, state, now, Commands(p4_run=True), 60.0)
+        total = total.plus(balance)
+        assert 19.0 < state.rooms.temperature_c < 22.0
+    heat_pump_heat_j = total.heat_pump_j + total.ambient_heat_j
+    assert 80.0 < total.envelope_loss_j / KWH_J < 95.0
+    assert 60.0 < heat_pump_heat_j / KWH_J < 90.0
+    assert 2.1 < heat_pump_heat_j / total.heat_pump_j < 3.2
+    assert 5.0 < total.hot_water_j / KWH_J < 10.0
