@@ -1,1 +1,1 @@
-"""ThermIQ's pure core: facts in, decisions and reasons out. No I/O, clock, randomness or logging."""
+"""ThermIQ's pure core: facts in, decisions and reasons out. No I/O, no clock, no randomness."""

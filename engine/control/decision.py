@@ -4,6 +4,7 @@ A decision names the rules that won, what they overruled and what restricted it.
 rules saw stand in the trace of the same scan; `engine/workshop/explain.py` joins both into words.
 """
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -65,8 +66,9 @@ class Decision(NamedTuple):
     """The value of one output for this scan.
 
     `value` and `wanted` are in the output's unit. `by` names the rule, override, interlock or trip
-    behind `cause`; for a CONFLICT all the rules that disagree, joined by a comma. `asked_by` is the rule
-    or override that won the arbitration ("" for the default), `overruled` the ids of the lower ones.
+    behind `cause`; for a CONFLICT all the rules that disagree, joined by a comma. `asked_by` is
+    the rule or override that won the arbitration ("" for the default), `overruled` the ids of the
+    lower ones.
     """
 
     output: str
@@ -108,7 +110,7 @@ class Trace(NamedTuple):
 
     moment: Moment
     image: ProcessImage
-    slots: tuple[Value | None, ...]
+    slots: Sequence[Value | None]
     rule_truths: tuple[Truth, ...]
     decisions: tuple[Decision, ...]
     alarms: tuple[Alarm, ...]

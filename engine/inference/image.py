@@ -20,7 +20,7 @@ _FUTURE_TOLERANCE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """An operator's value for one output, until a moment of monotonic time. `id` tells two apart."""
+    """An operator's value for one output, until a moment of monotonic time."""
 
     id: str
     output: str
@@ -89,7 +89,12 @@ _Row = tuple[Value | None, Quality, float]
 
 
 def _judge(
-    point: Point, fact: Fact | None, value: Value | None, quality: Quality, at_s: float, now_s: float
+    point: Point,
+    fact: Fact | None,
+    value: Value | None,
+    quality: Quality,
+    at_s: float,
+    now_s: float,
 ) -> _Row:
     if fact is not None and fact.measured_at_s >= at_s:
         if fact.quality is not Quality.GOOD:

@@ -24,7 +24,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A named condition; its expression is a Timed one if it has `until`, `for`, `hold` or `rest`."""
+    """A named condition; Timed if it has `until`, `for`, `hold` or `rest`."""
 
     name: str
     expression: Expression
@@ -96,7 +96,8 @@ class Limit:
 class Interlock:
     """While `condition` is TRUE or UNKNOWN: force values, apply limits.
 
-    Names of outputs in it mean the values being decided in this scan.
+    Names of outputs in it mean the values being decided in this scan. `never` marks one that was
+    written `never: … else: …`: its force must make the condition FALSE, or its outputs fail safe.
     """
 
     id: str
@@ -105,6 +106,7 @@ class Interlock:
     limits: tuple[Limit, ...]
     because: str
     position: Position = NOWHERE
+    never: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 Value = float | bool | str
-"""What a point can be: a number in the point's declared unit, on/off, or one of its named states."""
+"""What a point can be: a number in its declared unit, on/off, or one of its named states."""
 
 
 class Quality(Enum):

@@ -79,8 +79,8 @@ _LONGEST_SYMBOL = 20
 
 
 @cache
-def _registry() -> pint.UnitRegistry:
-    registry = pint.UnitRegistry(None, case_sensitive=True)
+def _registry() -> pint.UnitRegistry[float]:
+    registry = pint.UnitRegistry[float](None, case_sensitive=True)
     registry.load_definitions([line.strip() for line in _DEFINITIONS.strip().splitlines()])
     return registry
 
@@ -99,7 +99,9 @@ def parse_unit(symbol: str) -> Unit | None:
         base = _registry().Quantity(1.0, text).to_base_units()
     except (pint.UndefinedUnitError, pint.DefinitionSyntaxError):
         return None
-    dimension = tuple(sorted((name.strip("[]"), int(n)) for name, n in base.dimensionality.items()))
+    dimension = tuple(
+        sorted((name.strip("[]"), int(str(n))) for name, n in base.dimensionality.items())
+    )
     return Unit(symbol, dimension, float(base.magnitude))
 
 

@@ -1,1 +1,1 @@
-"""What an operator asks of rules outside a scan: why, why not, and what happened on recorded facts."""
+"""What an operator asks of rules outside a scan: why, why not, and what would have happened."""

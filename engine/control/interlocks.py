@@ -1,0 +1,148 @@
+"""Interlocks: the last word on values that are about to be decided (law 4).
+
+An interlock whose condition is TRUE or UNKNOWN forces values and applies limits. That may break
+another interlock, so all are looked at again until nothing moves. Where two force different values,
+and where a `never` stays violated, the outputs concerned go to failsafe and an alarm says so.
+"""
+
+from dataclasses import dataclass, field
+
+from engine.control.decision import Alarm, AlarmKind
+from engine.control.shaping import lowest_on, step_down
+from engine.inference.conditions import SlotValues
+from engine.inference.network import Network
+from engine.language.expression import NameKind, names
+from engine.language.plant import Output
+from engine.language.rulebook import Bound, Interlock, Rulebook
+from engine.values.fact import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Interlocks:
+    """The interlocks of a rulebook, with outputs by their index in the plant."""
+
+    network: Network
+    outputs: tuple[Output, ...]
+    entries: tuple[Interlock, ...]
+    index: dict[str, int]
+    reads: tuple[tuple[int, ...], ...]
+    """For each interlock the outputs in its condition."""
+
+
+def interlocks_of(rulebook: Rulebook, network: Network) -> Interlocks:
+    """Return the interlocks ready to run."""
+    outputs = rulebook.plant.outputs
+    index = {output.name: place for place, output in enumerate(outputs)}
+    reads = tuple(
+        tuple(index[name] for name in names(lock.condition, NameKind.OUTPUT))
+        for lock in rulebook.interlocks
+    )
+    return Interlocks(network, outputs, rulebook.interlocks, index, reads)
+
+
+@dataclass(slots=True)
+class Hearing:
+    """The values of one scan before the interlocks.
+
+    `decided` and `slots` are changed in place. `fixed` are outputs that a trip holds already: no
+    interlock moves those. `held` says which interlock gave an output its value.
+    """
+
+    all: Interlocks
+    slots: SlotValues
+    decided: list[Value]
+    fixed: frozenset[int]
+    held: dict[int, str] = field(default_factory=dict)
+    forced: dict[int, Value] = field(default_factory=dict)
+    alarms: list[Alarm] = field(default_factory=list)
+
+    def restrict(self) -> None:
+        """Hold the values within every interlock."""
+        network = self.all.network
+        block = network.conditions.deciding
+        if block is None:
+            return
+        for slot, value in zip(network.deciding, self.decided, strict=True):
+            self.slots[slot] = value
+        block(self.slots, 0)
+        for _ in range(len(self.all.entries) + 2):
+            if not self._look_once():
+                break
+            block(self.slots, 0)
+        else:
+            self._alarm(", ".join(sorted(set(self.held.values()))), "do not settle: failsafe")
+            self._fail_safe(tuple(self.held), next(iter(self.held.values())))
+        self._judge()
+
+    def _look_once(self) -> bool:
+        """Apply every interlock that is not satisfied; tell whether a value moved."""
+        moved = False
+        network = self.all.network
+        for place, lock in enumerate(self.all.entries):
+            if self.slots[network.interlocks[place]] is False:
+                continue
+            for name, value in lock.force:
+                moved |= self._force(self.all.index[name], value, lock)
+            for limit, slot in zip(lock.limits, network.limits[place], strict=True):
+                index = self.all.index[limit.output]
+                now = self.decided[index]
+                within = limited(self.all.outputs[index], limit.bound, self.slots[slot], now)
+                moved |= within != now and self._hold(index, within, lock.id)
+        return moved
+
+    def _force(self, index: int, value: Value, lock: Interlock) -> bool:
+        known = self.forced.setdefault(index, value)
+        if known != value:
+            self.forced[index] = value = self.all.outputs[index].failsafe
+            both = f"{self.held.get(index, lock.id)}, {lock.id}"
+            self._alarm(both, f"force {self.all.outputs[index].name} apart: failsafe")
+        return self.decided[index] != value and self._hold(index, value, lock.id)
+
+    def _hold(self, index: int, value: Value, by: str) -> bool:
+        """Give an output a value; tell whether it took it."""
+        if index in self.fixed:
+            return False
+        self.held[index] = by
+        self.decided[index] = value
+        self.slots[self.all.network.deciding[index]] = value
+        return True
+
+    def _judge(self) -> None:
+        """Report what cannot be evaluated; fail safe where a `never` is still violated."""
+        for place, lock in enumerate(self.all.entries):
+            truth = self.slots[self.all.network.interlocks[place]]
+            if truth is None:
+                self._alarm(lock.id, "cannot be evaluated, so it holds")
+            if truth is not False and lock.never and self.all.reads[place]:
+                self._alarm(lock.id, "still violated: its outputs go to failsafe")
+                self._fail_safe(self.all.reads[place], lock.id)
+
+    def _fail_safe(self, outputs: tuple[int, ...], by: str) -> None:
+        for index in outputs:
+            failsafe = self.all.outputs[index].failsafe
+            if self.decided[index] != failsafe:
+                self._hold(index, failsafe, by)
+
+    def _alarm(self, subject: str, text: str) -> None:
+        alarm = Alarm(AlarmKind.INTERLOCK, subject, text)
+        if alarm not in self.alarms:
+            self.alarms.append(alarm)
+
+
+def limited(output: Output, bound: Bound, limit: Value | None, value: Value) -> Value:
+    """Return `value` (output's unit) within a limit (base unit); UNKNOWN means failsafe."""
+    if limit is None or isinstance(limit, bool | str) or isinstance(value, bool | str):
+        return output.failsafe
+    factor = 1.0 if output.unit is None else output.unit.factor
+    border = limit if factor == 1.0 else round(limit / factor, 9)
+    if bound is Bound.AT_MOST:
+        if value <= border:
+            return value
+        lowered = step_down(output, border) if border > 0 else border
+        if output.off_below and lowered < output.off_below:
+            lowered = 0.0
+        return lowered if output.low is None else max(lowered, output.low)
+    if value >= border:
+        return value
+    raised = max(border, lowest_on(output)) if output.off_below and border > 0 else border
+    return raised if output.high is None else min(raised, output.high)

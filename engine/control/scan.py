@@ -1,0 +1,80 @@
+"""The scan: the one step of ThermIQ. Pure.
+
+Program, retained state, image and moment go in; decisions, new state and the trace come out:
+
+    conditions -> chain -> demands -> shaping -> trips and interlocks -> one decision per output
+
+A trip that is seen acts in this very scan (law 5). What is computed before the interlocks can only
+be restricted by them (law 4).
+"""
+
+from typing import NamedTuple
+
+from engine.control import arbiter, trips
+from engine.control.decision import Decision, Trace
+from engine.control.program import Program
+from engine.control.round import decide
+from engine.control.state import LastScan, Retained, initial
+from engine.inference import memory
+from engine.inference.image import ProcessImage
+from engine.inference.memory import Working
+from engine.values.moment import Moment
+
+__all__ = ["Scan", "initial", "scan"]
+
+
+class Scan(NamedTuple):
+    """What one scan yields: a decision per output in the plant's order, state, and the trace."""
+
+    decisions: tuple[Decision, ...]
+    retained: Retained
+    trace: Trace
+
+
+class ClockError(ValueError):
+    """Monotonic time ran backwards, which nothing here can survive."""
+
+
+def scan(program: Program, retained: Retained, image: ProcessImage, moment: Moment) -> Scan:
+    """Decide every output. Raises ClockError if `moment` lies before the last scan."""
+    now_s = moment.monotonic_s
+    if now_s < retained.at_s:
+        raise ClockError(f"monotonic time {now_s} is before the last scan at {retained.at_s}")
+    last, network = retained.last, program.network
+    working = _working(program, retained)
+    outputs = [state.value for state in retained.outputs]
+    memory.infer(network, working, image, outputs, moment, fresh=last is None)
+    if last is None or working.rules_changed:
+        asking = tuple(arbiter.active(found, working.slots) for found in program.candidates)
+        truths = tuple(memory.truth(working.slots[slot]) for slot in network.rule_slots)
+    else:
+        asking, truths = last.asking, last.rule_truths
+    tripped = tuple(
+        trips.evaluate(trip, state, memory.truth(working.slots[slot]), image.resets, now_s)
+        for trip, state, slot in zip(
+            program.rulebook.trips, retained.trips, network.trips, strict=True
+        )
+    )
+    decisions, states, alarms = decide(
+        program, retained, working.slots, asking, tripped, image, now_s
+    )
+    kept = Retained(
+        now_s,
+        tuple(working.timers),
+        tuple(working.windows),
+        states,
+        tuple(result.state for result in tripped),
+        LastScan(working, truths, asking, decisions),
+    )
+    return Scan(decisions, kept, Trace(moment, image, working.slots, truths, decisions, alarms))
+
+
+def _working(program: Program, retained: Retained) -> Working:
+    """Return a working memory of our own: a copy of the last scan's, or an empty one."""
+    last = retained.last
+    if last is None:
+        return memory.remember(program.network, list(retained.timers), list(retained.windows))
+    old = last.working
+    return Working(
+        old.slots.copy(), old.timers.copy(), old.windows.copy(), old.dues.copy(), old.next_due_s
+    )
