@@ -121,6 +121,11 @@ class Box:
             self.compared += (left, right)
             self._compare_difference(left, operator, right)
             return
+        fixed = _constant(left)
+        if fixed is not None:
+            if not holds(fixed, operator, limit):
+                raise Contradiction
+            return
         key = self.vocabulary.identity_of(left)
         if operator == "!=":
             self.unequal.append((key, limit))
@@ -262,6 +267,13 @@ class Box:
                 self._revise(node.right, calculated("/", reach, left), seen)
             case _:
                 self._revise(node.left, calculated("*", reach, right), seen)
+
+
+def holds(left: float, operator: str, right: float) -> bool:
+    """Tell whether a comparison of two constants is TRUE."""
+    if operator == "!=":
+        return left != right
+    return not point(left).meet(compared(operator, point(right))).empty
 
 
 def _called(function: str, parts: list[Interval]) -> Interval:

@@ -1,7 +1,7 @@
 """Which derived fact depends on which, through which rule, and whether negated."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.language.expression import (
@@ -61,21 +61,26 @@ def derived_reads(condition: Expression, *, negated: bool = False) -> Iterator[t
                     yield node, True
 
 
-def way_back(start: Dependency, among: Iterable[Dependency]) -> list[Dependency] | None:
+def by_fact(among: Iterable[Dependency]) -> dict[str, list[Dependency]]:
+    """Return the dependencies of each asserted fact."""
+    found: defaultdict[str, list[Dependency]] = defaultdict(list)
+    for each in among:
+        found[each.fact].append(each)
+    return dict(found)
+
+
+def way_back(start: Dependency, graph: Mapping[str, list[Dependency]]) -> list[Dependency] | None:
     """Return the shortest chain from what `start` reads to what it asserts; None: there is none.
 
     The chain is empty if a fact depends on itself directly.
     """
-    by_fact: defaultdict[str, list[Dependency]] = defaultdict(list)
-    for each in among:
-        by_fact[each.fact].append(each)
     chains: dict[str, list[Dependency]] = {start.reads: []}
     waiting = deque([start.reads])
     while waiting:
         fact = waiting.popleft()
         if fact == start.fact:
             return chains[fact]
-        for each in by_fact[fact]:
+        for each in graph.get(fact, []):
             if each.reads not in chains:
                 chains[each.reads] = [*chains[fact], each]
                 waiting.append(each.reads)

@@ -90,6 +90,10 @@ class Feasibility:
         """Tell whether a condition can certainly never be TRUE."""
         return not self.possible((condition, IS_TRUE))
 
+    def always(self, condition: Expression) -> bool:
+        """Tell whether a condition is certainly TRUE, or would be if all its facts were known."""
+        return not self.possible((condition, IS_FALSE)) and self.possible((condition, IS_TRUE))
+
     def exclusive(self, one: Expression, other: Expression) -> bool:
         """Tell whether two conditions are certainly never TRUE together."""
         return not self.possible((one, IS_TRUE), (other, IS_TRUE))
@@ -262,6 +266,9 @@ class _Search:
             left, right = right, left
         if isinstance(right, Boolean):
             case.agenda.append((left, frozenset({right.value is (operator == "==")})))
+        elif isinstance(left, State) and isinstance(right, State):
+            if (left.value == right.value) is not (operator == "=="):
+                raise Contradiction
         elif isinstance(right, State) and isinstance(left, Name) and _states(left):
             equal = frozenset[Value | None]({right.value})
             case.box.choose(_place(left), equal if operator == "==" else _states(left) - equal)

@@ -83,6 +83,8 @@ class Footprints:
                 yield name
             case Comparison(left=constant, right=Name() as name) if _is_constant(constant):
                 yield name
+            case Comparison(left=left, right=right) if _is_constant(left) and _is_constant(right):
+                pass
             case Boolean():
                 pass
             case _:

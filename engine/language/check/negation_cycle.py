@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.language.dependencies import Dependency, dependencies, way_back
+from engine.language.dependencies import Dependency, by_fact, dependencies, way_back
 from engine.language.problem import Problem, Related, Severity
 from engine.language.rulebook import Rulebook
 
@@ -13,11 +13,12 @@ SUMMARY = "A derived fact depends on its own negation."
 def check(rulebook: Rulebook) -> Iterator[Problem]:
     """Yield the cycles through a negation, each once (law 9)."""
     found = dependencies(rulebook.rules)
+    graph = by_fact(found)
     reported: set[frozenset[str]] = set()
     for dependency in found:
         if not dependency.negated:
             continue
-        path = way_back(dependency, found)
+        path = way_back(dependency, graph)
         if path is None:
             continue
         cycle = [dependency, *path]

@@ -7,6 +7,7 @@ from engine.language.expression import Expression, Name, NameKind
 from engine.language.feasible import IS_TRUE, Feasibility
 from engine.language.problem import Problem, Related, Severity
 from engine.language.rulebook import Rulebook
+from engine.language.text import shortened
 
 CODE = "rule-never-fires"
 SUMMARY = "A rule or a condition can never be TRUE."
@@ -36,11 +37,12 @@ def _problem(what: str, condition: Expression, feasibility: Feasibility) -> Prob
     verb = "can never fire" if what.startswith("rule") else "can never be TRUE"
     first, *others = culprits
     if others:
-        message = f"{what} {verb}: {len(culprits)} of its parts exclude each other"
+        listed = " and ".join(f"`{shortened(each)}`" for each in culprits)
+        message = f"{what} {verb}: {listed} exclude each other"
         advice = "change one of them, or write `any:` if one of them is enough"
     else:
-        message = f"{what} {verb}: this is impossible"
-        advice = "compare with a value that the declared range allows"
+        message = f"{what} {verb}: `{shortened(first)}` is impossible"
+        advice = "compare with a value that the declared ranges allow"
     related = tuple(Related(other.position, "excluded by this") for other in others)
     return Problem(CODE, Severity.WARNING, message, first.position, advice, related)
 
