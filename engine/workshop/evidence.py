@@ -37,7 +37,7 @@ class Compared:
     """`left operator right`, turned so that what varies stands on the left.
 
     `text` is as written. Both sides are shown in one unit; `margin` is left − right. `readings` are
-    the names on both sides.
+    the names on both sides; `right_varies` tells whether there are any on the right.
     """
 
     text: str
@@ -48,6 +48,7 @@ class Compared:
     left: Quantity | None
     right: Quantity | None
     margin: Quantity | None
+    right_varies: bool
     readings: tuple[Reading, ...]
 
 
@@ -139,6 +140,7 @@ class Held:
     truth: Truth
     when: "Evidence"
     until: "Evidence | None"
+    until_text: str
     side: bool
     phase: Phase
     since_s: float | None

@@ -1,4 +1,4 @@
-"""Why an output has its value, as a frozen tree of data. `wording` and `outline` put it into words."""
+"""Why an output has its value: a frozen tree of data. `wording` and `outline` make it words."""
 
 from dataclasses import dataclass
 
@@ -81,7 +81,8 @@ class Explanation:
     """One output's decision with everything behind it.
 
     `deciding` are the rules behind what was wanted (several if they disagree), `overruled` fire but
-    stand lower, `silent` do not fire. `default` is the value at rest.
+    stand lower, `passed_over` fire but wait for a new demand or ask for something unknown, `silent`
+    do not fire. `default` is the value at rest.
     """
 
     output: str
@@ -94,6 +95,7 @@ class Explanation:
     by: str
     deciding: tuple[RuleReason, ...]
     overruled: tuple[RuleReason, ...]
+    passed_over: tuple[RuleReason, ...]
     silent: tuple[RuleReason, ...]
     override: OverrideReason | None
     restraints: tuple[Restraint, ...]
@@ -129,10 +131,15 @@ class WhyNot:
 
 @dataclass(frozen=True, slots=True)
 class WhyNotValue:
-    """Why an output does not have a value; `rules` are those that would ask for it, nearest first."""
+    """Why an output does not have a value (None: is not on).
+
+    `reached` tells that it has it after all; `rules` are those that would ask for it, the nearest
+    first.
+    """
 
     at: Moment
-    asked: Quantity
+    asked: Quantity | None
+    reached: bool
     explanation: Explanation
     rules: tuple[RuleReason, ...]
     barriers: tuple[Restraint, ...]

@@ -140,6 +140,7 @@ def distance(lack: Lack) -> tuple[int, int, float]:  # noqa: PLR0911 - one case 
 
 
 def _share(lack: Amount) -> float:
+    """Return the missing amount as a share of the threshold or of the value, the larger one."""
     sizes = [q.base for q in (lack.amount, lack.now, lack.bound)]
-    numbers = [abs(size) for size in sizes if not isinstance(size, str)]
-    return numbers[0] / max(numbers[1:], default=1.0) if max(numbers[1:], default=0.0) else 1.0
+    missing, *others = [abs(size) for size in sizes if not isinstance(size, str)]
+    return missing / max(*others, missing) if missing else 0.0

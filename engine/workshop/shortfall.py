@@ -38,7 +38,7 @@ from engine.workshop.lack import (
 )
 from engine.workshop.quantity import Quantity, amount_unit
 
-_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
 def shortfall(  # noqa: C901, PLR0911, PLR0912 - one case for each kind of evidence
@@ -110,7 +110,7 @@ def unknown(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
 def _of_comparison(seen: Compared, wanted: bool) -> Lack:
     if seen.left is None or seen.right is None or seen.truth is None:
         return Unheard(seen.text, unknown(seen.readings))
-    operator = seen.operator if wanted else _OPPOSITE[seen.operator]
+    operator = seen.operator if wanted else OPPOSITE[seen.operator]
     left, right = seen.left.base, seen.right.base
     if isinstance(left, bool | str) or isinstance(right, bool | str) or operator == "!=":
         return Change(seen.left_text, seen.left, seen.right, unlike=operator == "!=")

@@ -105,6 +105,7 @@ class _Weigher:
             left=seen[0],
             right=seen[1],
             margin=difference(seen[0], seen[1]) if known and seen[0] and seen[1] else None,
+            right_varies=_varies(right),
             readings=tuple(dict.fromkeys((*self.readings(left), *self.readings(right)))),
         )
 
@@ -149,6 +150,7 @@ class _Weigher:
             truth=truth,
             when=self.evidence(node.when),
             until=None if node.until is None else self.evidence(node.until),
+            until_text="" if node.until is None else to_text(node.until),
             side=state.side,
             phase=state.phase,
             since_s=since_s,

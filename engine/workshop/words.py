@@ -19,6 +19,7 @@ class Words:
     true: str
     false: str
     unknown: str
+    on: str
 
     # The first sentence, by who decided.
     by_rule: str
@@ -33,6 +34,7 @@ class Words:
     wanted_by_rule: str
     wanted_by_override: str
     wanted_by_default: str
+    although: str
     cause_unknown: str
 
     # What restricted a value.
@@ -80,6 +82,10 @@ class Words:
     no_value: str
 
     # Parts of a condition.
+    to_spare: str
+    too_low: str
+    too_high: str
+    formula: str
     is_value: str
     all_of: str
     any_of: str
@@ -95,26 +101,29 @@ class Words:
     resting: str
     off: str
     held: str
+    until: str
 
     # Headings of the tree.
     asked: str
     asked_nothing: str
     would_ask: str
+    would_ask_nothing: str
     salience: str
     overruled: str
+    passed_over: str
     silent: str
-    restraints: str
-    countdowns: str
-    alarms: str
     missing_heading: str
     override_heading: str
+    root: str
+    countdown: str
+    alarm: str
 
     # Why not.
     does_not_fire: str
     fires: str
     fires_in_vain: str
     asserts: str
-    lower_than: str
+    even_then: str
     barrier: str
     has_value: str
     nobody_asks: str

@@ -1,0 +1,128 @@
+"""What is missing, put into words."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from engine.values.fact import Quality
+from engine.workshop.evidence import Reading
+from engine.workshop.figures import amount, duration, figure, pair
+from engine.workshop.lack import (
+    Amount,
+    Change,
+    Either,
+    Every,
+    Heard,
+    Lack,
+    Lasting,
+    Opening,
+    TimerKind,
+    Unheard,
+    Unmet,
+    Wait,
+)
+from engine.workshop.words import Words
+
+SYMBOLS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"}
+"""Operators as people write them."""
+
+_MOST_ALTERNATIVES = 2
+
+
+def tell_lack(  # noqa: C901, PLR0911, PLR0912 - one case for each kind
+    words: Words, lack: Lack, for_s: float = 0.0
+) -> str:
+    """Return what is missing: `surplus needs 420 W more for 3 min (3.18 kW, must be > 3.6 kW)`."""
+    lasting = words.lasting.format(duration=duration(for_s, words.decimal)) if for_s else ""
+    match lack:
+        case Amount():
+            return _tell_amount(words, lack, lasting)
+        case Change():
+            template = words.must_not_be if lack.unlike else words.must_be
+            wanted, now = figure(lack.wanted, words.decimal), figure(lack.now, words.decimal)
+            return template.format(what=lack.what, wanted=wanted, now=now, lasting=lasting)
+        case Unheard():
+            causes = [tell_unknown(words, reading) for reading in lack.readings]
+            if not causes:
+                return words.incomputable.format(text=lack.text)
+            joined = join(causes, words.and_)
+            return words.unheard.format(text=lack.text, causes=joined, lasting=lasting)
+        case Heard():
+            return words.heard.format(text=lack.text, lasting=lasting)
+        case Opening():
+            if lack.in_s is None:
+                return words.opens_never.format(text=lack.text)
+            template = words.opens if lack.begin else words.closes
+            return template.format(text=lack.text, in_time=duration(lack.in_s, words.decimal))
+        case Wait():
+            return _tell_wait(words, lack)
+        case Unmet():
+            return (words.unmet if lack.wanted else words.unmet_not).format(name=lack.name)
+        case Lasting():
+            return _tell_lasting(words, lack)
+        case Every():
+            return join([tell_lack(words, part) for part in lack.lacks], words.and_)
+        case Either():
+            nearest = lack.lacks[:_MOST_ALTERNATIVES]
+            return join([tell_lack(words, part) for part in nearest], words.or_)
+        case _:
+            assert_never(lack)
+
+
+def _tell_amount(words: Words, lack: Amount, lasting: str) -> str:
+    now, bound = pair(lack.now, lack.bound, words.decimal)
+    if lack.amount.base == 0:
+        template = words.must_become
+    else:
+        template = words.more if lack.more else words.less
+    return template.format(
+        what=lack.what,
+        amount=amount(lack.amount, words.decimal),
+        lasting=lasting,
+        now=now,
+        operator=SYMBOLS[lack.operator],
+        bound=bound,
+    )
+
+
+def _tell_wait(words: Words, lack: Wait) -> str:
+    templates = {
+        TimerKind.FOR: words.wait_for,
+        TimerKind.HOLD: words.wait_hold,
+        TimerKind.REST: words.wait_rest,
+    }
+    return templates[lack.kind].format(seconds=duration(lack.seconds, words.decimal))
+
+
+def _tell_lasting(words: Words, lack: Lasting) -> str:
+    if isinstance(lack.lack, Every | Either | Lasting | Wait | Opening | Unmet):
+        text = tell_lack(words, lack.lack)
+        span = duration(lack.for_s, words.decimal)
+        return words.lasting_all.format(lack=text, duration=span)
+    return tell_lack(words, lack.lack, lack.for_s)
+
+
+def tell_unknown(words: Words, reading: Reading) -> str:
+    """Return why a reading is unknown: `outside.temperature is STALE, last heard 42 min ago`."""
+    if reading.window_s:
+        window = duration(reading.window_s, words.decimal)
+        return words.window_short.format(name=reading.name, window=window)
+    match reading.quality:
+        case Quality.STALE | Quality.BAD:
+            if reading.age_s is None:
+                return words.missing.format(name=reading.name)
+            template = words.stale if reading.quality is Quality.STALE else words.bad
+            age = duration(reading.age_s, words.decimal)
+            return template.format(name=reading.name, age=age)
+        case Quality.MISSING:
+            return words.missing.format(name=reading.name)
+        case Quality.GOOD | None:
+            return words.no_value.format(name=reading.name)
+        case _:
+            assert_never(reading.quality)
+
+
+def join(texts: Sequence[str], last: str) -> str:
+    """Return `a, b and c`."""
+    if len(texts) < 2:  # noqa: PLR2004 - nothing to join
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} {last} {texts[-1]}"

@@ -1,0 +1,253 @@
+"""An explanation as a tree of short lines, ready for a terminal, a page or a program."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import assert_never
+
+from engine.inference.timing import Phase
+from engine.language.expression import NameKind
+from engine.values.truth import Truth
+from engine.workshop.evidence import (
+    Assertion,
+    Checked,
+    Compared,
+    Derived,
+    Evidence,
+    Held,
+    Joined,
+    Named,
+    Negated,
+    Reading,
+    Span,
+    Stated,
+)
+from engine.workshop.explanation import (
+    Explanation,
+    Restraint,
+    RuleReason,
+    WhyNot,
+    WhyNotValue,
+)
+from engine.workshop.figures import amount, duration, figure, pair, time_of_day
+from engine.workshop.lack_wording import tell_lack, tell_unknown
+from engine.workshop.quantity import Quantity
+from engine.workshop.wording import soften, tell_countdown, tell_restraint, tell_time
+from engine.workshop.words import Words
+
+
+class Mark(Enum):
+    """How a line is marked: a truth, a heading without one, or something that restricts."""
+
+    YES = "true"
+    NO = "false"
+    UNKNOWN = "unknown"
+    NONE = ""
+    RESTRICTED = "restricted"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the tree and what hangs below it."""
+
+    text: str
+    mark: Mark = Mark.NONE
+    below: tuple["Line", ...] = ()
+
+
+def outline_why(words: Words, seen: Explanation) -> Line:
+    """Return everything behind an output's value."""
+    return _Outliner(words).explanation(seen)
+
+
+def outline_why_not(words: Words, seen: WhyNot) -> Line:
+    """Return what a rule saw and what became of its proposals."""
+    maker = _Outliner(words)
+    outcomes = tuple(maker.explanation(outcome.explanation) for outcome in seen.outcomes)
+    time = Line(tell_time(seen.at))
+    return Line(seen.rule.id, _mark(seen.rule.truth), (time, *maker.grounds(seen.rule), *outcomes))
+
+
+def outline_why_not_value(words: Words, seen: WhyNotValue) -> Line:
+    """Return the rules that would ask for a value, and why the output has another."""
+    maker = _Outliner(words)
+    rules = tuple(maker.rule(rule, words.silent) for rule in seen.rules)
+    barriers = tuple(maker.restraint(each) for each in seen.barriers)
+    whole = maker.explanation(seen.explanation)
+    told = {line.text for line in rules}
+    rest = tuple(line for line in whole.below if line.text not in told)
+    return Line(whole.text, whole.mark, (*rules, *barriers, *rest))
+
+
+def outline_evidence(words: Words, evidence: Evidence) -> Line:
+    """Return one condition with what each part saw."""
+    return _Outliner(words).evidence(evidence)
+
+
+def _mark(truth: Truth) -> Mark:
+    return {True: Mark.YES, False: Mark.NO, None: Mark.UNKNOWN}[truth]
+
+
+class _Outliner:
+    def __init__(self, words: Words) -> None:
+        self.words = words
+
+    def explanation(self, seen: Explanation) -> Line:
+        words = self.words
+        lines = [self.rule(rule, "{what}") for rule in seen.deciding]
+        if seen.override is not None:
+            text = words.override_heading.format(
+                id=seen.override.id,
+                by=seen.override.by,
+                value=self.figure(seen.override.value),
+                remaining=self.duration(seen.override.remaining_s),
+            )
+            lines.append(Line(text, Mark.YES))
+        lines += [self.restraint(step) for step in seen.restraints]
+        lines += [self.rule(rule, words.overruled) for rule in seen.overruled]
+        lines += [self.rule(rule, words.passed_over) for rule in seen.passed_over]
+        timed = {step.kind for step in seen.restraints}
+        lines += [
+            Line(words.countdown.format(what=tell_countdown(words, timer)))
+            for timer in seen.countdowns
+            if timer.kind not in timed
+        ]
+        lines += [self.rule(rule, words.silent) for rule in seen.silent]
+        lines += [
+            Line(words.alarm.format(text=f"{alarm.subject}: {alarm.text}"), Mark.RESTRICTED)
+            for alarm in seen.alarms
+        ]
+        time, value = tell_time(seen.at), self.figure(seen.value)
+        return Line(
+            words.root.format(output=seen.output, value=value, time=time), below=tuple(lines)
+        )
+
+    def rule(self, rule: RuleReason, heading: str) -> Line:
+        words = self.words
+        if rule.asks is None:
+            template = words.asked_nothing if rule.truth else words.would_ask_nothing
+        else:
+            template = words.asked if rule.truth else words.would_ask
+        value = rule.asks_text if rule.asks is None else self.figure(rule.asks)
+        what = template.format(rule=rule.id, value=value, text=rule.asks_text)
+        if rule.asks is not None and any(letter in rule.asks_text for letter in "+-*/(."):
+            what = f"{what} = {rule.asks_text}" if rule.asks_text != value else what
+        salience = words.salience.format(salience=rule.salience)
+        text = heading.format(what=f"{what} ({salience})")
+        return Line(text, _mark(rule.truth), self.grounds(rule))
+
+    def grounds(self, rule: RuleReason) -> tuple[Line, ...]:
+        """Return a rule's reason, what it lacks, and its condition; a list under `when` is flat."""
+        lines = [Line(soften(self.words, rule.because))] if rule.because else []
+        if rule.lack is not None:
+            lack = tell_lack(self.words, rule.lack)
+            lines.append(Line(self.words.missing_heading.format(lack=lack)))
+        return (*lines, *self._flat(rule.evidence))
+
+    def _flat(self, evidence: Evidence) -> tuple[Line, ...]:
+        if isinstance(evidence, Joined) and evidence.every:
+            return tuple(self.evidence(part) for part in evidence.parts)
+        return (self.evidence(evidence),)
+
+    def restraint(self, step: Restraint) -> Line:
+        lines = [Line(soften(self.words, step.because))] if step.because else []
+        if step.evidence is not None:
+            lines += self._flat(step.evidence)
+        return Line(tell_restraint(self.words, step), Mark.RESTRICTED, tuple(lines))
+
+    def evidence(self, evidence: Evidence) -> Line:  # noqa: PLR0911 - one case for each kind
+        words, mark = self.words, _mark(evidence.truth)
+        match evidence:
+            case Compared():
+                return Line(self._compared(evidence), mark, self._readings(evidence.readings))
+            case Stated() | Checked():
+                return Line(evidence.text, mark, self._readings(evidence.readings))
+            case Span():
+                now = time_of_day(evidence.now_s)
+                return Line(words.now_is.format(text=evidence.text, now=now), mark)
+            case Named():
+                inner = () if evidence.inner is None else (self.evidence(evidence.inner),)
+                return Line(evidence.name, mark, inner)
+            case Derived():
+                below = tuple(self._assertion(each) for each in evidence.assertions)
+                below = below or (Line(words.asserted_by_nobody),)
+                return Line(words.derived.format(name=evidence.name), mark, below)
+            case Joined():
+                text = words.all_of if evidence.every else words.any_of
+                return Line(text, mark, tuple(self.evidence(part) for part in evidence.parts))
+            case Negated():
+                return Line(words.not_, mark, (self.evidence(evidence.part),))
+            case Held():
+                return self._held(evidence, mark)
+            case _:
+                assert_never(evidence)
+
+    def _compared(self, seen: Compared) -> str:
+        """Return `surplus > 3.6 kW: 3.18 kW, 420 W too low`."""
+        if seen.left is None or seen.right is None:
+            return seen.text
+        left, right = pair(seen.left, seen.right, self.words.decimal)
+        text = f"{seen.text}: {left}"
+        if seen.right_varies:
+            text = f"{text}, {right}"
+        if seen.margin is None or isinstance(seen.margin.base, bool | str):
+            return text
+        if seen.operator in ("==", "!="):
+            return text
+        if seen.truth:
+            template = self.words.to_spare
+        else:
+            template = self.words.too_low if seen.operator in (">", ">=") else self.words.too_high
+        margin = Quantity(abs(seen.margin.base), seen.margin.unit)
+        size = amount(margin, self.words.decimal) if not seen.truth else self.figure(margin)
+        return f"{text}, {template.format(amount=size)}" if margin.base else text
+
+    def _readings(self, readings: tuple[Reading, ...]) -> tuple[Line, ...]:
+        """Return what stands behind the names; a known point is told in the line above already."""
+        shown = readings
+        if len(readings) == 1 and readings[0].value is not None and not readings[0].parts:
+            shown = ()
+        return tuple(self._reading(reading) for reading in shown)
+
+    def _reading(self, reading: Reading) -> Line:
+        below = tuple(self._reading(part) for part in reading.parts)
+        if reading.value is None:
+            return Line(tell_unknown(self.words, reading), Mark.UNKNOWN, below)
+        value = self.figure(reading.value)
+        template = self.words.formula if reading.formula else self.words.is_value
+        text = template.format(name=reading.name, value=value, formula=reading.formula)
+        return Line(text, below=below if reading.kind is NameKind.SIGNAL else ())
+
+    def _assertion(self, each: Assertion) -> Line:
+        below = () if each.evidence is None else self._flat(each.evidence)
+        return Line(self.words.asserted_by.format(rule=each.rule), _mark(each.truth), below)
+
+    def _held(self, held: Held, mark: Mark) -> Line:
+        words = self.words
+        since = "" if held.since_s is None else self.duration(held.since_s)
+        remaining = self.duration(held.remaining_s)
+        match held.phase:
+            case Phase.ON:
+                text = words.on_since.format(since=since) if since else words.on_always
+                if held.remaining_s:
+                    text = f"{text}, {words.held.format(remaining=remaining)}"
+                elif held.until_text:
+                    text = f"{text}, {words.on_until.format(until=held.until_text)}"
+            case Phase.PENDING:
+                text = words.pending.format(since=since, remaining=remaining)
+            case Phase.RESTING:
+                text = words.resting.format(remaining=remaining)
+            case Phase.OFF:
+                text = words.off
+            case _:
+                assert_never(held.phase)
+        below = [self.evidence(held.when)]
+        if held.until is not None:
+            until = self.evidence(held.until)
+            below.append(Line(words.until.format(text=until.text), until.mark, until.below))
+        return Line(text, mark, tuple(below))
+
+    def figure(self, quantity: Quantity) -> str:
+        return figure(quantity, self.words.decimal)
+
+    def duration(self, seconds: float) -> str:
+        return duration(seconds, self.words.decimal)
