@@ -96,3 +96,12 @@ class EventRow:
     kind: str
     id: str
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The controller's retained state after the scan at `at_ms`, and which rules it is of."""
+
+    at_ms: int
+    rules: str
+    retained: bytes

@@ -11,6 +11,7 @@ from typing import Any, Self
 from adapters.recordings.data import (
     MISSING_STATE,
     Change,
+    Checkpoint,
     DecisionRow,
     EventRow,
     PointInfo,
@@ -188,6 +189,16 @@ class Recording:
         end_ms = _FOREVER if end_ms is None else end_ms
         for row in self._rows(sql + " ORDER BY id", start_ms, end_ms):
             yield EventRow(*row)
+
+    def checkpoint_before(self, at_ms: int, rules: str) -> Checkpoint | None:
+        """Return the last checkpoint of these rules that is older than a moment."""
+        sql = (
+            "SELECT at_ms, rules, retained FROM checkpoints WHERE at_ms < ? AND rules = ? "
+            "ORDER BY at_ms DESC LIMIT 1"
+        )
+        for row in self._rows(sql, at_ms, rules):
+            return Checkpoint(*row)
+        return None
 
     def close(self) -> None:
         """Close the file; the iterators of this recording end with it."""

@@ -68,6 +68,12 @@ CREATE TABLE events (
     text    TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE checkpoints (            -- to replay from here instead of from the start
+    at_ms    INTEGER PRIMARY KEY,     -- after the scan of this moment
+    rules    TEXT NOT NULL,           -- digest of the rules that were running
+    retained BLOB NOT NULL            -- the controller's retained state, as the engine saves it
+) STRICT;
+
 CREATE VIEW readable_samples AS
 SELECT strftime('%Y-%m-%dT%H:%M:%fZ', s.at_ms / 1000.0, 'unixepoch') AS time_utc,
        p.name AS point, coalesce(s.text, s.number) AS value, p.unit, q.name AS quality

@@ -11,6 +11,7 @@ from typing import Self
 
 from adapters.recordings.data import (
     Change,
+    Checkpoint,
     DecisionRow,
     EventRow,
     PointInfo,
@@ -140,6 +141,11 @@ class RecordingWriter:
             "INSERT INTO events (at_ms, kind, subject, text) VALUES (?, ?, ?, ?)",
             ((event.at_ms, event.kind, event.id, event.text) for event in events),
         )
+
+    def add_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep the controller's retained state, so that a replay can start there."""
+        row = (checkpoint.at_ms, checkpoint.rules, checkpoint.retained)
+        self._write("INSERT INTO checkpoints VALUES (?, ?, ?)", [row])
 
     def add_segment(self, segment: Span) -> None:
         """Say that the recording has no gap within `segment`.

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from adapters.recordings.data import (
     MISSING_STATE,
     Change,
+    Checkpoint,
     DecisionRow,
     EventRow,
     PointInfo,
@@ -192,6 +193,18 @@ def test_decisions_and_events_come_back(tmp_path: Path) -> None:
         assert list(recording.events()) == events
         assert list(recording.events(5)) == []
         assert recording.span() == Span(0, 9)
+
+
+def test_the_last_checkpoint_of_the_same_rules_comes_back(tmp_path: Path) -> None:
+    checkpoints = [Checkpoint(5, "a", b"x"), Checkpoint(9, "a", b"y"), Checkpoint(12, "b", b"")]
+    with Recording.create(tmp_path / "a.rec", POINTS) as writer:
+        for each in checkpoints:
+            writer.add_checkpoint(each)
+    with Recording.open(tmp_path / "a.rec") as recording:
+        assert recording.checkpoint_before(5, "a") is None
+        assert recording.checkpoint_before(6, "a") == checkpoints[0]
+        assert recording.checkpoint_before(99, "a") == checkpoints[1]
+        assert recording.checkpoint_before(99, "c") is None
 
 
 def test_an_unknown_point_is_answered_with_the_nearest_name(tmp_path: Path) -> None:
