@@ -1,5 +1,11 @@
-"""One round of decisions: every output's demand, shaped, tripped, interlocked, and written down."""
+"""One round of decisions: every output's demand, shaped, tripped, interlocked, and written down.
 
+Most outputs want in a scan what they wanted in the last one. Such a *quiet* wish is taken over as
+it stands; it is quiet when nothing that it came from can have changed.
+"""
+
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.control import arbiter, shaping, trips
@@ -15,11 +21,28 @@ from engine.control.decision import (
 from engine.control.interlocks import Hearing
 from engine.control.program import Program
 from engine.control.shaping import OutputState, Shaped
-from engine.control.state import Retained
 from engine.control.trips import TripResult
 from engine.inference.conditions import SlotValues
-from engine.inference.image import Override, ProcessImage
+from engine.inference.image import Override
 from engine.values.fact import Value
+
+
+class Wish(NamedTuple):
+    """One output before trips and interlocks: what is wanted, what it may do, and what follows.
+
+    `decision` and `state` are the outcome if nothing restricts it further. The wish stands while
+    `asking` is the same, the slot `watched` (-1: none) still holds `seen`, and the time is before
+    `due_s`.
+    """
+
+    demand: Demand
+    shaped: Shaped
+    decision: Decision
+    state: OutputState
+    asking: tuple[Asking, ...]
+    watched: int
+    seen: Value | None
+    due_s: float
 
 
 class Decided(NamedTuple):
@@ -27,63 +50,62 @@ class Decided(NamedTuple):
 
     decisions: tuple[Decision, ...]
     states: tuple[OutputState, ...]
+    wishes: tuple[Wish, ...]
     alarms: tuple[Alarm, ...]
 
 
-class _Wanted(NamedTuple):
-    """One output on its way: what is wanted and what shaping made of it."""
+class Given(NamedTuple):
+    """What a round is decided from, beside the program. Times are monotonic seconds.
 
-    demand: Demand
-    shaped: Shaped
+    `slots` take the values being decided, for the interlocks. `elapsed_s` is the time since the
+    last scan, 0 for the first.
+    """
+
+    slots: SlotValues
+    asking: Sequence[tuple[Asking, ...]]
+    tripped: tuple[TripResult, ...]
+    overrides: tuple[Override, ...]
+    now_s: float
+    elapsed_s: float
 
 
 def decide(
-    program: Program,
-    retained: Retained,
-    slots: SlotValues,
-    asking: tuple[tuple[Asking, ...], ...],
-    tripped: tuple[TripResult, ...],
-    image: ProcessImage,
-    now_s: float,
+    program: Program, states: Sequence[OutputState], wishes: Sequence[Wish], given: Given
 ) -> Decided:
     """Return the decisions on all outputs, and what each output remembers of them.
 
-    `slots` take the values being decided, for the interlocks.
+    `states` and `wishes` are those of the last scan; no wishes means that there was none.
     """
-    alarms = [alarm for result in tripped for alarm in result.alarms]
-    overrides = _accepted(program, image.overrides, alarms) if image.overrides else ()
-    released = _released(program, tripped)
-    wanted = [
-        _want(
-            program, index, state, slots, asking[index], overrides, released, now_s, retained.at_s
-        )
-        for index, state in enumerate(retained.outputs)
+    alarms = [alarm for result in given.tripped for alarm in result.alarms]
+    overrides = _accepted(program, given.overrides, alarms) if given.overrides else ()
+    released = _released(program, given.tripped)
+    if overrides or released or not wishes:
+        now = [
+            _wish(program, index, state, given, overrides, released)
+            for index, state in enumerate(states)
+        ]
+    else:
+        slots, now_s, asking = given.slots, given.now_s, given.asking
+        now = [
+            wish
+            if now_s < wish.due_s
+            and wish.state is state
+            and wish.asking is asking[index]
+            and (wish.watched < 0 or slots[wish.watched] == wish.seen)
+            else _wish(program, index, state, given, (), released)
+            for index, (wish, state) in enumerate(zip(wishes, states, strict=True))
+        ]
+    decisions = [wish.decision for wish in now]
+    after = [wish.state for wish in now]
+    forced = trips.forced(program.rulebook.trips, given.tripped, program.failsafe)
+    if forced or program.interlocks.entries:
+        alarms += _restrict(program, given, states, now, forced, decisions, after)
+    alarms += [
+        Alarm(AlarmKind.CONFLICT, decision.output, f"{decision.by} disagree: failsafe")
+        for decision in decisions
+        if decision.cause is Cause.CONFLICT
     ]
-    values = [found.shaped.value for found in wanted]
-    forced = trips.forced(program.rulebook.trips, tripped, program.failsafe)
-    fixed = set()
-    for index, found in enumerate(program.candidates):
-        if found.output.name in forced:
-            values[index] = forced[found.output.name][0]
-            fixed.add(index)
-    hearing = Hearing(program.interlocks, slots, values, frozenset(fixed))
-    hearing.restrict()
-    alarms += hearing.alarms
-    decisions, states = [], []
-    before = () if retained.last is None else retained.last.decisions
-    for index, (wish, state) in enumerate(zip(wanted, retained.outputs, strict=True)):
-        output = program.candidates[index].output
-        value = values[index]
-        decision = _decision(
-            output.name, wish, value, forced.get(output.name), hearing.held.get(index)
-        )
-        if before and decision == before[index]:
-            decision = before[index]
-        if decision.cause is Cause.CONFLICT:
-            alarms.append(_conflict(decision))
-        decisions.append(decision)
-        states.append(shaping.record(output, state, wish.shaped, value, wish.demand.blocked, now_s))
-    return Decided(tuple(decisions), tuple(states), tuple(alarms))
+    return Decided(tuple(decisions), tuple(after), tuple(now), tuple(alarms))
 
 
 def _accepted(
@@ -112,69 +134,121 @@ def _released(program: Program, tripped: tuple[TripResult, ...]) -> frozenset[st
     )
 
 
-def _want(
+def _wish(
     program: Program,
     index: int,
     state: OutputState,
-    slots: SlotValues,
-    asking: tuple[Asking, ...],
+    given: Given,
     overrides: tuple[Override, ...],
     released: frozenset[str],
-    now_s: float,
-    last_s: float,
-) -> _Wanted:
-    """Return the demand on one output and what the output makes of it."""
+) -> Wish:
+    """Return the demand on one output, what the output makes of it, and what would follow."""
     found = program.candidates[index]
+    output, asking, slots = found.output, given.asking[index], given.slots
     blocked = state.blocked
-    if blocked or found.output.name in released:
-        standing = {rule.id for rule in found.rules if slots[rule.rule_slot] is not False}
-        standing |= {o.id for o in overrides if o.output == found.output.name}
-        kept = standing if found.output.name in released else standing.intersection(blocked)
-        blocked = tuple(sorted(kept))
+    if blocked or output.name in released:
+        blocked = _still_blocked(found, blocked, slots, overrides, output.name in released)
     demand = arbiter.arbitrate(found, asking, slots, overrides, blocked)
-
-    def permitted() -> str:
-        for permissive, slot in program.permissives[index]:
-            if slots[slot] is not True:
-                return permissive
-        return ""
-
-    elapsed_s = now_s - last_s if now_s - last_s < _LONG_S else 0.0
-    shaped = shaping.shape(found.output, state, demand.value, permitted, now_s, elapsed_s)
-    return _Wanted(demand, shaped)
-
-
-_LONG_S = 3600.0
-"""A scan that comes later than this after the last one ramps as after no time at all."""
-
-
-def _decision(
-    name: str,
-    found: _Wanted,
-    value: Value,
-    forced: tuple[Value, Cause, str] | None,
-    held_by: str | None,
-) -> Decision:
-    """Write one decision down, with everything that stood between the wish and the value."""
-    demand, shaped = found
+    forbidden = ""
+    for permissive, slot in program.permissives[index]:
+        if slots[slot] is not True:
+            forbidden = permissive
+            break
+    shaped = shaping.shape(output, state, demand.value, forbidden, given.now_s, given.elapsed_s)
     restrictions = shaped.restrictions
-    if demand.blocked:
-        waiting = Restriction(RestrictionKind.NEW_DEMAND, ", ".join(demand.blocked), demand.value)
+    if blocked:
+        waiting = Restriction(RestrictionKind.NEW_DEMAND, ", ".join(blocked), demand.value)
         restrictions = (waiting, *restrictions)
-    cause, by = demand.cause, demand.by
-    if held_by is not None:
-        cause, by = Cause.INTERLOCK, held_by
-        restrictions = (*restrictions, Restriction(RestrictionKind.INTERLOCK, by, value))
-    if forced is not None:
-        _, cause, by = forced
-        kind = RestrictionKind.TRIP if cause is Cause.TRIP else RestrictionKind.LATCH
-        restrictions = (*restrictions, Restriction(kind, by, value))
-    asked_by = demand.by if demand.cause in _ASKED else ""
-    return Decision(name, value, cause, by, demand.value, asked_by, demand.overruled, restrictions)
+    decision = Decision(
+        output.name,
+        shaped.value,
+        demand.cause,
+        demand.by,
+        demand.value,
+        demand.by if demand.cause in _ASKED else "",
+        demand.overruled,
+        restrictions,
+    )
+    kept = shaping.record(output, state, shaped, shaped.value, blocked, given.now_s)
+    watched, settled = _watched(demand, asking)
+    calm = settled and not blocked and not overrides and shaped.value == shaped.target
+    due_s = _due(restrictions) if calm else -math.inf
+    seen = slots[watched] if watched >= 0 else None
+    return Wish(demand, shaped, decision, kept, asking, watched, seen, due_s)
 
 
 _ASKED = (Cause.RULE, Cause.OVERRIDE)
+_TIMELESS = (RestrictionKind.RANGE, RestrictionKind.OFF_BELOW, RestrictionKind.STEP)
 
 
-def _conflict(decision: Decision) -> Alarm:
-    return Alarm(AlarmKind.CONFLICT, decision.output, f"{decision.by} disagree: failsafe")
+def _still_blocked(
+    found: arbiter.Candidates,
+    blocked: tuple[str, ...],
+    slots: SlotValues,
+    overrides: tuple[Override, ...],
+    released: bool,
+) -> tuple[str, ...]:
+    """Return the demands that do not count: those that stood at the reset and stand ever since.
+
+    A rule stands until it is seen FALSE, so that a sensor that drops out renews no demand.
+    """
+    standing = {rule.id for rule in found.rules if slots[rule.rule_slot] is not False}
+    standing |= {override.id for override in overrides if override.output == found.output.name}
+    return tuple(sorted(standing if released else standing.intersection(blocked)))
+
+
+def _watched(demand: Demand, asking: tuple[Asking, ...]) -> tuple[int, bool]:
+    """Return the slot that the demand's value comes from, and whether it depends on no other."""
+    if not asking:
+        return -1, True
+    first = asking[0]
+    alone = len(asking) == 1 or asking[1].salience != first.salience
+    return first.value_slot, alone and demand.by == first.id
+
+
+def _due(restrictions: tuple[Restriction, ...]) -> float:
+    """Return until when the restrictions stand by themselves; -inf if something else moves them."""
+    due_s = math.inf
+    for restriction in restrictions:
+        if restriction.until_s is not None:
+            due_s = min(due_s, restriction.until_s)
+        elif restriction.kind not in _TIMELESS:
+            return -math.inf
+    return due_s
+
+
+def _restrict(
+    program: Program,
+    given: Given,
+    states: Sequence[OutputState],
+    wishes: Sequence[Wish],
+    forced: dict[str, trips.Forced],
+    decisions: list[Decision],
+    after: list[OutputState],
+) -> list[Alarm]:
+    """Apply trips, then interlocks, to `decisions` and `after` in place; return the alarms."""
+    values = [decision.value for decision in decisions]
+    fixed = set()
+    for index, found in enumerate(program.candidates):
+        if found.output.name in forced:
+            values[index] = forced[found.output.name].value
+            fixed.add(index)
+    hearing = Hearing(program.interlocks, given.slots, values, frozenset(fixed))
+    hearing.restrict()
+    for index in fixed.union(hearing.held):
+        output, wish, value = program.candidates[index].output, wishes[index], values[index]
+        cause, by, kind = Cause.INTERLOCK, hearing.held.get(index, ""), RestrictionKind.INTERLOCK
+        if index in fixed:
+            trip = forced[output.name]
+            cause, by = trip.cause, trip.by
+            kind = RestrictionKind.TRIP if cause is Cause.TRIP else RestrictionKind.LATCH
+        decisions[index] = wish.decision._replace(
+            value=value,
+            cause=cause,
+            by=by,
+            restrictions=(*wish.decision.restrictions, Restriction(kind, by, value)),
+        )
+        after[index] = shaping.record(
+            output, states[index], wish.shaped, value, wish.state.blocked, given.now_s
+        )
+    return hearing.alarms

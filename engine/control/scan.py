@@ -13,7 +13,7 @@ from typing import NamedTuple
 from engine.control import arbiter, trips
 from engine.control.decision import Decision, Trace
 from engine.control.program import Program
-from engine.control.round import decide
+from engine.control.round import Given, decide
 from engine.control.state import LastScan, Retained, initial
 from engine.inference import memory
 from engine.inference.image import ProcessImage
@@ -33,6 +33,10 @@ class Scan(NamedTuple):
 
 class ClockError(ValueError):
     """Monotonic time ran backwards, which nothing here can survive."""
+
+
+_LONG_S = 3600.0
+"""A scan that comes later than this after the last one ramps as after no time at all."""
 
 
 def scan(program: Program, retained: Retained, image: ProcessImage, moment: Moment) -> Scan:
@@ -55,18 +59,27 @@ def scan(program: Program, retained: Retained, image: ProcessImage, moment: Mome
             program.rulebook.trips, retained.trips, network.trips, strict=True
         )
     )
-    decisions, states, alarms = decide(
-        program, retained, working.slots, asking, tripped, image, now_s
+    elapsed_s = now_s - retained.at_s
+    given = Given(
+        working.slots,
+        asking,
+        tripped,
+        image.overrides,
+        now_s,
+        elapsed_s if elapsed_s < _LONG_S else 0.0,
     )
+    decided = decide(program, retained.outputs, () if last is None else last.wishes, given)
     kept = Retained(
         now_s,
         tuple(working.timers),
         tuple(working.windows),
-        states,
+        decided.states,
         tuple(result.state for result in tripped),
-        LastScan(working, truths, asking, decisions),
+        LastScan(working, truths, asking, decided.wishes),
     )
-    return Scan(decisions, kept, Trace(moment, image, working.slots, truths, decisions, alarms))
+    decisions = decided.decisions
+    trace = Trace(moment, image, working.slots, truths, decisions, decided.alarms)
+    return Scan(decisions, kept, trace)
 
 
 def _working(program: Program, retained: Retained) -> Working:

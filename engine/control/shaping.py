@@ -11,7 +11,6 @@ entered.
 """
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 from engine.control.decision import Restriction, RestrictionKind
@@ -55,18 +54,18 @@ def shape(
     output: Output,
     state: OutputState,
     wanted: Value,
-    permitted: Callable[[], str],
+    forbidden: str,
     now_s: float,
     elapsed_s: float,
 ) -> Shaped:
     """Return what the output does about `wanted` at `now_s`, `elapsed_s` after the last scan.
 
-    `permitted` returns the id of a permissive that forbids a start, or "".
+    `forbidden` is the id of a permissive that does not allow a start, or "".
     """
     restrictions: list[Restriction] = []
     target = _fit(output, wanted, restrictions)
     if target != state.target or target != state.value:
-        target = _allowed(output, state, target, permitted, now_s, restrictions)
+        target = _allowed(output, state, target, forbidden, now_s, restrictions)
     value = target
     if output.ramp_per_s and value != state.value:
         value = _ramped(output, state.value, target, elapsed_s, restrictions)
@@ -114,14 +113,14 @@ def _allowed(
     output: Output,
     state: OutputState,
     target: Value,
-    permitted: Callable[[], str],
+    forbidden: str,
     now_s: float,
     restrictions: list[Restriction],
 ) -> Value:
     """Return the target, or what the output keeps because something objects."""
     was_on, on = output.is_on(state.value), output.is_on(target)
     if on and not was_on:
-        objection = _start(output, state, permitted, now_s) or _change(output, state, now_s)
+        objection = _start(output, state, forbidden, now_s) or _change(output, state, now_s)
         if objection is not None:
             restrictions.append(objection._replace(value=state.value))
             return state.value
@@ -139,9 +138,7 @@ def _allowed(
     return target
 
 
-def _start(
-    output: Output, state: OutputState, permitted: Callable[[], str], now_s: float
-) -> Restriction | None:
+def _start(output: Output, state: OutputState, forbidden: str, now_s: float) -> Restriction | None:
     """Return what forbids to go from off to on now."""
     until_s = state.switched_at_s + output.min_off_s
     if now_s < until_s:
@@ -149,9 +146,8 @@ def _start(
     until_s = _free_at(output.max_starts, state.starts_s)
     if now_s < until_s:
         return Restriction(RestrictionKind.MAX_STARTS, "", state.value, until_s)
-    permissive = permitted()
-    if permissive:
-        return Restriction(RestrictionKind.PERMISSIVE, permissive, state.value)
+    if forbidden:
+        return Restriction(RestrictionKind.PERMISSIVE, forbidden, state.value)
     return None
 
 

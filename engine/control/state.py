@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass, replace
 
 from engine.control.arbiter import Asking
-from engine.control.decision import Decision
 from engine.control.program import Program
+from engine.control.round import Wish
 from engine.control.shaping import OutputState, at_rest
 from engine.control.trips import TripState
 from engine.inference.memory import Working
@@ -21,7 +21,7 @@ class LastScan:
     working: Working
     rule_truths: tuple[Truth, ...]
     asking: tuple[tuple[Asking, ...], ...]
-    decisions: tuple[Decision, ...]
+    wishes: tuple[Wish, ...]
 
 
 @dataclass(frozen=True, slots=True)

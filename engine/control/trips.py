@@ -65,21 +65,26 @@ def _alarm(kind: AlarmKind, trip: Trip, *, unknown: bool = False) -> Alarm:
     return Alarm(kind, trip.id, f"{because} (cannot be evaluated)" if unknown else because)
 
 
+class Forced(NamedTuple):
+    """What a trip makes of one output; `by` is the trip's id."""
+
+    value: Value
+    cause: Cause
+    by: str
+
+
 def forced(
     trips: tuple[Trip, ...], results: tuple[TripResult, ...], failsafe: dict[str, Value]
-) -> dict[str, tuple[Value, Cause, str]]:
-    """Return the outputs that trips force: value, cause and the trip's id.
-
-    Where two trips force different values the failsafe counts.
-    """
-    found: dict[str, tuple[Value, Cause, str]] = {}
+) -> dict[str, Forced]:
+    """Return the outputs that trips force; where two disagree, the failsafe counts."""
+    found: dict[str, Forced] = {}
     for trip, result in zip(trips, results, strict=True):
         if result.cause is None:
             continue
         for output, value in trip.force:
             known = found.get(output)
             if known is None:
-                found[output] = (value, result.cause, trip.id)
-            elif known[0] != value:
-                found[output] = (failsafe[output], *known[1:])
+                found[output] = Forced(value, result.cause, trip.id)
+            elif known.value != value:
+                found[output] = known._replace(value=failsafe[output])
     return found
