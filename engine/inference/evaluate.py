@@ -25,7 +25,8 @@ def evaluate(
     result = writer.keep(writer.truth(expression))
     lines = [f"a{slot} = v[{slot}]" for slot in writer.reads] + writer.lines
     namespace: dict[str, object] = {**NAMESPACE, "v": values}
-    exec(compile("\n".join(lines), "<expression>", "exec"), namespace)  # noqa: S102 - our own
-    source value = namespace[result]
+    source = compile("\n".join(lines), "<expression>", "exec")
+    exec(source, namespace)  # noqa: S102 - our own source
+    value = namespace[result]
     assert value is None or isinstance(value, float | bool | str)  # noqa: S101 - what source yields
     return value
