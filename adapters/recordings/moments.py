@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -16,6 +17,13 @@ def to_ms(moment: datetime) -> int:
 def from_ms(at_ms: int, zone: tzinfo = UTC) -> datetime:
     """Return the moment in a time zone. Raises OverflowError outside the years 1 to 9999."""
     return (_EPOCH + at_ms * _MILLISECOND).astimezone(zone)
+
+
+def plausible(moment: datetime) -> datetime:
+    """Return the moment. Raises ValueError if its year cannot be that of a recording."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"the year {moment.year} cannot be")
+    return moment
 
 
 def iso(at_ms: int, zone: tzinfo = UTC) -> str:

@@ -19,6 +19,7 @@ from adapters.recordings.data import (
     Span,
 )
 from adapters.recordings.schema import APPLICATION_ID, INDEXES, QUALITIES, TABLES, VERSION
+from adapters.recordings.whole_file import part_of, refuse_place
 from engine.values.fact import Quality, Value
 
 _SampleRow = tuple[int, int, float | None, str | None, int]
@@ -56,13 +57,8 @@ class RecordingWriter:
     ) -> None:
         """Begin a recording of `points`; see `Recording.create`."""
         self._path = Path(path)
-        self._part = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
-        if self._path.is_dir():
-            raise RecordingError(path, "is a directory", "name a file")
-        if self._path.exists() and not overwrite:
-            raise RecordingError(path, "exists already", "choose another name or remove it")
-        if not self._path.parent.is_dir():
-            raise RecordingError(path, "its directory does not exist", "create it first")
+        self._part = part_of(self._path)
+        refuse_place(self._path, overwrite=overwrite)
         ordered = sorted(points, key=lambda info: info.name)
         self._tracks = {info.name: _Track(i, info) for i, info in enumerate(ordered, start=1)}
         if len(self._tracks) != len(ordered):

@@ -74,7 +74,7 @@ def test_another_version(whole: Path, version: int, help_text: str) -> None:
 
 def test_a_damaged_page_is_a_clear_error_when_it_is_read(whole: Path) -> None:
     data = bytearray(whole.read_bytes())
-    data[4096 * 10 :] = b"\xff" * (len(data) - 4096 * 10)
+    data[4096 * 20 : 4096 * 24] = b"\xff" * 4096 * 4
     whole.write_bytes(data)
     with (
         Recording.open(whole) as recording,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.recordings.moments import Resolved, iso, parse_iso, resolve_local
+from adapters.recordings.moments import Resolved, iso, parse_iso, plausible, resolve_local
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -103,3 +103,9 @@ def test_local_times_of_a_steady_clock_are_found_again(start: datetime, minutes:
         assert found.at_ms is not None
         if not found.doubtful:
             assert found.at_ms == parse_iso(moment.isoformat())
+
+
+@pytest.mark.parametrize("year", [1, 1969, 9999])
+def test_years_that_cannot_be_are_refused(year: int) -> None:
+    with pytest.raises(ValueError, match="cannot be"):
+        plausible(datetime(year, 1, 1))  # noqa: DTZ001 - local on purpose
