@@ -285,7 +285,10 @@ def _called(function: str, parts: list[Interval]) -> Interval:
         case "abs":
             return magnitude(parts[0])
         case "clamp":
-            return Interval(lowest(parts).low, highest(parts).high)
+            value, low, high = parts
+            if low.high > high.low:  # which bound then wins is not claimed to be known
+                return Interval(lowest(parts).low, highest(parts).high)
+            return lowest([highest([value, low]), high])
         case _:
             return ANYTHING
 

@@ -249,10 +249,10 @@ class _Search:
         operand, sure = known.operand, True in wanted
         if sure and False in wanted:
             return
-        if isinstance(operand, Name):
-            case.box.know(_place(operand), sure)
         if sure:
             self._know_all(case.box, operand)
+        elif isinstance(operand, Name):
+            case.box.know(_place(operand), known=False)
 
     def _assume_comparison(self, case: _Case, comparison: Comparison, true: bool) -> None:
         left, right = comparison.left, comparison.right
