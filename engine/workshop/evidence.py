@@ -132,11 +132,15 @@ class Negated:
 class Held:
     """A condition with memory: hysteresis, `for`, `hold`, `rest`; times in seconds.
 
+    `label` is its name, or what was written if it has none; `subject` is its name, or what is
+    measured by its times.
     `since_s` is how long the phase has lasted (None: since the beginning), `remaining_s` how long
     the timer of the phase still runs: `for` while PENDING, `hold` while ON, `rest` while RESTING; 0
     if none does. `side` is that of the hysteresis; without `until` it is `when` itself.
     """
 
+    label: str
+    subject: str
     truth: Truth
     when: "Evidence"
     until: "Evidence | None"

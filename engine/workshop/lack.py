@@ -68,8 +68,9 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Only time is missing: `seconds` of the timer of a condition."""
+    """Only time is missing: `seconds` of the timer of the condition `what`."""
 
+    what: str
     kind: TimerKind
     seconds: float
 

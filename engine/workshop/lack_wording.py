@@ -41,11 +41,10 @@ def tell_lack(  # noqa: C901, PLR0911, PLR0912 - one case for each kind
             wanted, now = figure(lack.wanted, words.decimal), figure(lack.now, words.decimal)
             return template.format(what=lack.what, wanted=wanted, now=now, lasting=lasting)
         case Unheard():
-            causes = [tell_unknown(words, reading) for reading in lack.readings]
-            if not causes:
+            if not lack.readings:
                 return words.incomputable.format(text=lack.text)
-            joined = join(causes, words.and_)
-            return words.unheard.format(text=lack.text, causes=joined, lasting=lasting)
+            causes = tell_all_unknown(words, lack.readings)
+            return words.unheard.format(text=lack.text, causes=causes)
         case Heard():
             return words.heard.format(text=lack.text, lasting=lasting)
         case Opening():
@@ -60,7 +59,9 @@ def tell_lack(  # noqa: C901, PLR0911, PLR0912 - one case for each kind
         case Lasting():
             return _tell_lasting(words, lack)
         case Every():
-            return join([tell_lack(words, part) for part in lack.lacks], words.and_)
+            parts = [tell_lack(words, part) for part in lack.lacks]
+            pairs = zip(parts, lack.lacks, strict=True)
+            return join([_enclosed(text, part) for text, part in pairs], words.and_)
         case Either():
             nearest = lack.lacks[:_MOST_ALTERNATIVES]
             return join([tell_lack(words, part) for part in nearest], words.or_)
@@ -90,7 +91,13 @@ def _tell_wait(words: Words, lack: Wait) -> str:
         TimerKind.HOLD: words.wait_hold,
         TimerKind.REST: words.wait_rest,
     }
-    return templates[lack.kind].format(seconds=duration(lack.seconds, words.decimal))
+    seconds = duration(lack.seconds, words.decimal)
+    return templates[lack.kind].format(what=lack.what, seconds=seconds)
+
+
+def _enclosed(text: str, lack: Lack) -> str:
+    """Return alternatives in brackets where they stand among other parts."""
+    return f"({text})" if isinstance(lack, Either) else text
 
 
 def _tell_lasting(words: Words, lack: Lasting) -> str:
@@ -103,20 +110,37 @@ def _tell_lasting(words: Words, lack: Lasting) -> str:
 
 def tell_unknown(words: Words, reading: Reading) -> str:
     """Return why a reading is unknown: `outside.temperature is STALE, last heard 42 min ago`."""
+    return tell_all_unknown(words, (reading,))
+
+
+def tell_all_unknown(words: Words, readings: Sequence[Reading]) -> str:
+    """Return why readings are unknown; those with the same reason are told together."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for reading in readings:
+        together.setdefault(_cause(words, reading), []).append(reading.name)
+    texts = []
+    for (one, many, age), names in together.items():
+        template = one if len(names) == 1 else many
+        joined = join(names, words.and_)
+        texts.append(template.format(names=joined, age=age))
+    return join(texts, words.and_)
+
+
+def _cause(words: Words, reading: Reading) -> tuple[str, str, str]:
+    """Return the phrase for one reading, the one for several, and the age they speak of."""
     if reading.window_s:
         window = duration(reading.window_s, words.decimal)
-        return words.window_short.format(name=reading.name, window=window)
+        return words.window_short, words.window_short, window
+    age = "" if reading.age_s is None else duration(reading.age_s, words.decimal)
+    if reading.quality is Quality.MISSING or (reading.quality and not age):
+        return words.missing, words.missing_many, age
     match reading.quality:
-        case Quality.STALE | Quality.BAD:
-            if reading.age_s is None:
-                return words.missing.format(name=reading.name)
-            template = words.stale if reading.quality is Quality.STALE else words.bad
-            age = duration(reading.age_s, words.decimal)
-            return template.format(name=reading.name, age=age)
-        case Quality.MISSING:
-            return words.missing.format(name=reading.name)
+        case Quality.STALE:
+            return words.stale, words.stale_many, age
+        case Quality.BAD:
+            return words.bad, words.bad_many, age
         case Quality.GOOD | None:
-            return words.no_value.format(name=reading.name)
+            return words.no_value, words.no_value, age
         case _:
             assert_never(reading.quality)
 

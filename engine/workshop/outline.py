@@ -23,6 +23,7 @@ from engine.workshop.evidence import (
 )
 from engine.workshop.explanation import (
     Explanation,
+    Outcome,
     Restraint,
     RuleReason,
     WhyNot,
@@ -62,20 +63,18 @@ def outline_why(words: Words, seen: Explanation) -> Line:
 def outline_why_not(words: Words, seen: WhyNot) -> Line:
     """Return what a rule saw and what became of its proposals."""
     maker = _Outliner(words)
-    outcomes = tuple(maker.explanation(outcome.explanation) for outcome in seen.outcomes)
-    time = Line(tell_time(seen.at))
-    return Line(seen.rule.id, _mark(seen.rule.truth), (time, *maker.grounds(seen.rule), *outcomes))
+    grounds = maker.grounds(seen.rule)
+    outcomes = tuple(maker.outcome(seen.rule, outcome) for outcome in seen.outcomes)
+    text = f"{seen.rule.id}, {tell_time(seen.at)}"
+    return Line(text, _mark(seen.rule.truth), (*grounds, *outcomes))
 
 
 def outline_why_not_value(words: Words, seen: WhyNotValue) -> Line:
     """Return the rules that would ask for a value, and why the output has another."""
     maker = _Outliner(words)
-    rules = tuple(maker.rule(rule, words.silent) for rule in seen.rules)
-    barriers = tuple(maker.restraint(each) for each in seen.barriers)
     whole = maker.explanation(seen.explanation)
-    told = {line.text for line in rules}
-    rest = tuple(line for line in whole.below if line.text not in told)
-    return Line(whole.text, whole.mark, (*rules, *barriers, *rest))
+    barriers = tuple(maker.restraint(each) for each in seen.barriers)
+    return Line(whole.text, whole.mark, (*whole.below, *barriers))
 
 
 def outline_evidence(words: Words, evidence: Evidence) -> Line:
@@ -88,20 +87,16 @@ def _mark(truth: Truth) -> Mark:
 
 
 class _Outliner:
+    """Makes one tree. Signals and conditions are unfolded where they come first."""
+
     def __init__(self, words: Words) -> None:
         self.words = words
+        self.told: set[str] = set()
 
     def explanation(self, seen: Explanation) -> Line:
         words = self.words
         lines = [self.rule(rule, "{what}") for rule in seen.deciding]
-        if seen.override is not None:
-            text = words.override_heading.format(
-                id=seen.override.id,
-                by=seen.override.by,
-                value=self.figure(seen.override.value),
-                remaining=self.duration(seen.override.remaining_s),
-            )
-            lines.append(Line(text, Mark.YES))
+        lines += self.override(seen)
         lines += [self.restraint(step) for step in seen.restraints]
         lines += [self.rule(rule, words.overruled) for rule in seen.overruled]
         lines += [self.rule(rule, words.passed_over) for rule in seen.passed_over]
@@ -112,14 +107,38 @@ class _Outliner:
             if timer.kind not in timed
         ]
         lines += [self.rule(rule, words.silent) for rule in seen.silent]
-        lines += [
-            Line(words.alarm.format(text=f"{alarm.subject}: {alarm.text}"), Mark.RESTRICTED)
-            for alarm in seen.alarms
-        ]
+        lines += self.alarms(seen)
         time, value = tell_time(seen.at), self.figure(seen.value)
-        return Line(
-            words.root.format(output=seen.output, value=value, time=time), below=tuple(lines)
+        text = words.root.format(output=seen.output, value=value, time=time)
+        return Line(text, below=tuple(lines))
+
+    def outcome(self, own: RuleReason, outcome: Outcome) -> Line:
+        """Return what became of one proposal: who stands above it, and what holds it back."""
+        seen = outcome.explanation
+        lines = [self.rule(rule, "{what}") for rule in outcome.above]
+        lines += self.override(seen)
+        lines += [self.restraint(step) for step in (*seen.restraints, *outcome.barriers)]
+        lines += self.alarms(seen)
+        value = outcome.asks_text if outcome.asks is None else self.figure(outcome.asks)
+        asks = self.words.asked if own.truth else self.words.would_ask
+        text = self.words.is_value.format(name=seen.output, value=self.figure(seen.value))
+        heading = f"{text}; {asks.format(rule=own.id, value=value)}"
+        return Line(heading, Mark.YES if outcome.effective else Mark.NONE, tuple(lines))
+
+    def override(self, seen: Explanation) -> list[Line]:
+        if seen.override is None:
+            return []
+        text = self.words.override_heading.format(
+            id=seen.override.id,
+            by=seen.override.by,
+            value=self.figure(seen.override.value),
+            remaining=self.duration(seen.override.remaining_s),
         )
+        return [Line(text, Mark.YES)]
+
+    def alarms(self, seen: Explanation) -> list[Line]:
+        texts = [f"{alarm.subject}: {alarm.text}" for alarm in seen.alarms]
+        return [Line(self.words.alarm.format(text=text), Mark.RESTRICTED) for text in texts]
 
     def rule(self, rule: RuleReason, heading: str) -> Line:
         words = self.words
@@ -160,13 +179,15 @@ class _Outliner:
             case Compared():
                 return Line(self._compared(evidence), mark, self._readings(evidence.readings))
             case Stated() | Checked():
-                return Line(evidence.text, mark, self._readings(evidence.readings))
+                text = evidence.text
+                if isinstance(evidence, Stated) and evidence.truth is not None:
+                    text = f"{text}: {self.figure(Quantity(evidence.truth))}"
+                return Line(text, mark, self._readings(evidence.readings))
             case Span():
                 now = time_of_day(evidence.now_s)
                 return Line(words.now_is.format(text=evidence.text, now=now), mark)
             case Named():
-                inner = () if evidence.inner is None else (self.evidence(evidence.inner),)
-                return Line(evidence.name, mark, inner)
+                return self._named(evidence, mark)
             case Derived():
                 below = tuple(self._assertion(each) for each in evidence.assertions)
                 below = below or (Line(words.asserted_by_nobody),)
@@ -180,6 +201,15 @@ class _Outliner:
                 return self._held(evidence, mark)
             case _:
                 assert_never(evidence)
+
+    def _named(self, named: Named, mark: Mark) -> Line:
+        """Return a condition by its name, unfolded where it comes first."""
+        if named.inner is None or named.name in self.told:
+            return Line(named.name, mark)
+        self.told.add(named.name)
+        if isinstance(named.inner, Held):
+            return self._held(named.inner, mark)
+        return Line(named.name, mark, self._flat(named.inner))
 
     def _compared(self, seen: Compared) -> str:
         """Return `surplus > 3.6 kW: 3.18 kW, 420 W too low`."""
@@ -203,12 +233,13 @@ class _Outliner:
 
     def _readings(self, readings: tuple[Reading, ...]) -> tuple[Line, ...]:
         """Return what stands behind the names; a known point is told in the line above already."""
-        shown = readings
         if len(readings) == 1 and readings[0].value is not None and not readings[0].parts:
-            shown = ()
-        return tuple(self._reading(reading) for reading in shown)
+            return ()
+        return tuple(self._reading(each) for each in readings if each.name not in self.told)
 
     def _reading(self, reading: Reading) -> Line:
+        if reading.parts:
+            self.told.add(reading.name)
         below = tuple(self._reading(part) for part in reading.parts)
         if reading.value is None:
             return Line(tell_unknown(self.words, reading), Mark.UNKNOWN, below)
@@ -237,14 +268,15 @@ class _Outliner:
             case Phase.RESTING:
                 text = words.resting.format(remaining=remaining)
             case Phase.OFF:
-                text = words.off
+                for_time = self.duration(held.for_s)
+                text = words.off_for.format(for_time=for_time) if held.for_s else words.off
             case _:
                 assert_never(held.phase)
         below = [self.evidence(held.when)]
         if held.until is not None:
             until = self.evidence(held.until)
             below.append(Line(words.until.format(text=until.text), until.mark, until.below))
-        return Line(text, mark, tuple(below))
+        return Line(f"{held.label}: {text}", mark, tuple(below))
 
     def figure(self, quantity: Quantity) -> str:
         return figure(quantity, self.words.decimal)

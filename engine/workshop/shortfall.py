@@ -145,19 +145,27 @@ def _of_derived(fact: Derived, wanted: bool) -> Lack:
 def _until_on(held: Held) -> Lack:
     """Return what is missing for a condition with memory to become TRUE."""
     if held.phase is Phase.PENDING:
-        return Wait(TimerKind.FOR, held.remaining_s)
-    rest = Wait(TimerKind.REST, held.remaining_s) if held.phase is Phase.RESTING else None
+        return Wait(held.subject, TimerKind.FOR, held.remaining_s)
+    rest = (
+        Wait(held.subject, TimerKind.REST, held.remaining_s)
+        if held.phase is Phase.RESTING
+        else None
+    )
     lack = None if held.side else shortfall(held.when)
     if lack is None and held.until is not None:
         lack = shortfall(held.until, wanted=False)
     if held.for_s:
-        lack = Wait(TimerKind.FOR, held.for_s) if lack is None else Lasting(lack, held.for_s)
-    return all_of([rest, lack]) or Wait(TimerKind.FOR, 0.0)
+        lack = (
+            Wait(held.subject, TimerKind.FOR, held.for_s)
+            if lack is None
+            else Lasting(lack, held.for_s)
+        )
+    return all_of([rest, lack]) or Wait(held.subject, TimerKind.FOR, 0.0)
 
 
 def _until_off(held: Held) -> Lack:
     """Return what is missing for a condition with memory to become FALSE."""
     waiting = held.phase is Phase.ON and held.remaining_s > 0
-    hold = Wait(TimerKind.HOLD, held.remaining_s) if waiting else None
+    hold = Wait(held.subject, TimerKind.HOLD, held.remaining_s) if waiting else None
     end = shortfall(held.when, wanted=False) if held.until is None else shortfall(held.until)
-    return all_of([hold, end]) or Wait(TimerKind.HOLD, 0.0)
+    return all_of([hold, end]) or Wait(held.subject, TimerKind.HOLD, 0.0)

@@ -75,7 +75,7 @@ class _Weigher:
                 parts = tuple(self.evidence(operand) for operand in node.operands)
                 return Joined(isinstance(node, All), truth, parts)
             case Timed():
-                return self._held(node, truth)
+                return self.held(node, truth)
             case Name():
                 return self._name(node, truth)
             case (
@@ -114,9 +114,13 @@ class _Weigher:
             return self._derived(node.name, truth)
         if node.kind in (NameKind.CONDITION, NameKind.SIGNAL):
             meaning = self.sight.meaning(node)
-            inner = None
+            inner: Evidence | None = None
             if meaning is not None and node.name not in self.shown:
-                inner = weigh(self.sight, meaning, self.shown | {node.name})
+                inside = _Weigher(self.sight, self.shown | {node.name})
+                if isinstance(meaning, Timed):
+                    inner = inside.held(meaning, truth, node.name)
+                else:
+                    inner = inside.evidence(meaning)
             return Named(node.name, truth, inner)
         return Stated(node.name, truth, self.readings(node))
 
@@ -139,7 +143,8 @@ class _Weigher:
         anchor_s = anchors[time.anchor]
         return None if anchor_s is None else (anchor_s + time.offset_s) % DAY_S
 
-    def _held(self, node: Timed, truth: Truth) -> Held:
+    def held(self, node: Timed, truth: Truth, name: str = "") -> Held:
+        """Return the evidence of a condition with memory; `name` is what it goes by, if it does."""
         state = self.sight.timer(node.key)
         now_s = self.sight.moment.monotonic_s
         waits = {Phase.PENDING: node.for_s, Phase.ON: node.hold_s, Phase.RESTING: node.rest_s}
@@ -147,6 +152,8 @@ class _Weigher:
         since_s = max(0.0, now_s - state.since_s) if started else None
         remaining_s = waits.get(state.phase, 0.0) - (since_s or 0.0)
         return Held(
+            label=name or to_text(node),
+            subject=name or to_text(node.when),
             truth=truth,
             when=self.evidence(node.when),
             until=None if node.until is None else self.evidence(node.until),

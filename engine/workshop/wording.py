@@ -18,12 +18,13 @@ from engine.workshop.explanation import (
 )
 from engine.workshop.figures import duration, figure
 from engine.workshop.highlight import highlights
-from engine.workshop.lack import Unheard, distance
+from engine.workshop.lack import distance
 from engine.workshop.lack_wording import join, tell_lack
 from engine.workshop.quantity import Quantity
 from engine.workshop.shortfall import shortfall
 from engine.workshop.words import Words
 
+_MOST_WISHES = 3
 _FORCED = (RestrictionKind.INTERLOCK, RestrictionKind.LATCH, RestrictionKind.TRIP)
 
 
@@ -31,6 +32,7 @@ def tell_why(words: Words, seen: Explanation) -> str:
     """Return why an output has its value, in one sentence."""
     clauses = [_opening(words, seen)]
     clauses += [tell_restraint(words, step) for step in _worth_telling(seen)]
+    clauses += [tell_countdown(words, timer) for timer in _worth_waiting(seen)]
     return _sentence(clauses)
 
 
@@ -80,7 +82,10 @@ def _forced(words: Words, seen: Explanation) -> str:
     }[seen.cause]
     text = template.format(output=seen.output, value=_figure(words, seen.value), id=seen.by)
     last = next((s for s in reversed(seen.restraints) if s.kind in _FORCED), None)
-    if last is not None and last.evidence is not None:
+    if last is not None and last.evidence is not None and seen.cause is Cause.LATCH:
+        gone = reason(words, "", last.evidence)
+        text = f"{text}; {words.cause_gone.format(facts=gone)}" if gone else text
+    elif last is not None and last.evidence is not None:
         why = reason(words, last.because, last.evidence)
         text = f"{text}: {why}" if why else text
     if seen.wanted.base != seen.value.base:
@@ -102,8 +107,7 @@ def reason(words: Words, because: str, evidence: Evidence) -> str:
     """Return the operator's reason with the facts that decide: `the sun … (surplus 3.8 kW > …)`."""
     if evidence.truth is None:
         lack = shortfall(evidence)
-        what = tell_lack(words, lack) if isinstance(lack, Unheard) else ""
-        facts = [words.cause_unknown.format(what=what)] if what else []
+        facts = [] if lack is None else [tell_lack(words, lack)]
     else:
         facts = highlights(words, evidence, truth=evidence.truth)
     text = soften(words, because)
@@ -143,9 +147,14 @@ def tell_restraint(words: Words, step: Restraint) -> str:
 
 
 def tell_countdown(words: Words, timer: Countdown) -> str:
-    """Return a timer that still runs: `min off time keeps it off for another 3 min`."""
+    """Return a timer that still runs: `min off time runs for another 3 min`."""
     remaining = words.remaining.format(remaining=duration(timer.remaining_s, words.decimal))
-    return f"{_template(words, timer.kind)} {remaining}"
+    templates = {
+        RestrictionKind.MIN_ON: words.running_min_on,
+        RestrictionKind.MIN_OFF: words.running_min_off,
+        RestrictionKind.SETTLE: words.running_settle,
+    }
+    return f"{templates[timer.kind]} {remaining}"
 
 
 def _template(words: Words, kind: RestrictionKind) -> str:
@@ -167,20 +176,19 @@ def tell_why_not(words: Words, seen: WhyNot) -> str:
         return _sentence(clauses)
     clauses = []
     for outcome in seen.outcomes:
-        clauses += _tell_outcome(words, rule, outcome)
+        clauses += _tell_outcome(words, outcome)
     if seen.asserts:
-        facts = join(seen.asserts, words.and_)
-        clauses.append(words.asserts.format(rule=rule.id, facts=facts))
-    return _sentence(clauses)
+        clauses.append(words.asserts.format(facts=join(seen.asserts, words.and_)))
+    return words.fires.format(rule=rule.id, what=_sentence(clauses))
 
 
-def _tell_outcome(words: Words, rule: RuleReason, outcome: Outcome) -> list[str]:
+def _tell_outcome(words: Words, outcome: Outcome) -> list[str]:
     seen = outcome.explanation
     value = _figure(words, seen.value)
     if outcome.effective:
-        return [words.fires.format(rule=rule.id, output=seen.output, value=value)]
+        return [words.as_asked.format(output=seen.output, value=value)]
     asked = outcome.asks_text if outcome.asks is None else _figure(words, outcome.asks)
-    text = words.fires_in_vain.format(rule=rule.id, asked=asked, output=seen.output, value=value)
+    text = words.in_vain.format(asked=asked, output=seen.output, value=value)
     above = _above(words, outcome)
     if above:
         return [text, *above]
@@ -213,13 +221,25 @@ def tell_why_not_value(words: Words, seen: WhyNotValue) -> str:
             [words.has_value.format(output=output, value=value), *_decided(words, is_so)]
         )
     if not seen.rules:
-        return _sentence([words.nobody_asks.format(output=output, value=value, asked=asked)])
+        text = words.nobody_asks.format(output=output, value=value, asked=asked)
+        return _sentence([text, *_other_wishes(words, is_so)])
     nearest = seen.rules[0]
     if nearest.lack is None:
         return tell_why(words, is_so)
     lack = tell_lack(words, nearest.lack)
     text = words.nearest.format(output=output, value=value, asked=asked, rule=nearest.id, lack=lack)
     return _sentence([text, *(_barrier(words, each, output) for each in seen.barriers)])
+
+
+def _other_wishes(words: Words, seen: Explanation) -> list[str]:
+    """Return what the rules of an output would ask for instead."""
+    rules = (*seen.deciding, *seen.overruled, *seen.silent)[:_MOST_WISHES]
+    return [
+        (words.asked if rule.truth else words.would_ask).format(
+            rule=rule.id, value=rule.asks_text if rule.asks is None else _figure(words, rule.asks)
+        )
+        for rule in rules
+    ]
 
 
 def _decided(words: Words, seen: Explanation) -> list[str]:
@@ -248,6 +268,15 @@ def _worth_telling(seen: Explanation) -> list[Restraint]:
         for step in seen.restraints
         if step.changed or step.remaining_s is not None or step.kind in always
     ]
+
+
+def _worth_waiting(seen: Explanation) -> list[Countdown]:
+    """Return the timers for the sentence: minimum times that nothing has told of yet."""
+    if seen.cause in (Cause.INTERLOCK, Cause.LATCH, Cause.TRIP):
+        return []
+    told = {step.kind for step in seen.restraints}
+    minimum = (RestrictionKind.MIN_ON, RestrictionKind.MIN_OFF)
+    return [timer for timer in seen.countdowns if timer.kind in minimum and not told & {timer.kind}]
 
 
 def _rough(seen: Explanation) -> bool:

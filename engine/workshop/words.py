@@ -34,8 +34,8 @@ class Words:
     wanted_by_rule: str
     wanted_by_override: str
     wanted_by_default: str
+    cause_gone: str
     although: str
-    cause_unknown: str
 
     # What restricted a value.
     range: str
@@ -53,6 +53,9 @@ class Words:
     latch: str
     trip: str
     remaining: str
+    running_min_on: str
+    running_min_off: str
+    running_settle: str
 
     # What is missing.
     more: str
@@ -76,8 +79,11 @@ class Words:
 
     # Why a fact is unknown.
     stale: str
+    stale_many: str
     bad: str
+    bad_many: str
     missing: str
+    missing_many: str
     window_short: str
     no_value: str
 
@@ -100,6 +106,7 @@ class Words:
     pending: str
     resting: str
     off: str
+    off_for: str
     held: str
     until: str
 
@@ -121,7 +128,8 @@ class Words:
     # Why not.
     does_not_fire: str
     fires: str
-    fires_in_vain: str
+    as_asked: str
+    in_vain: str
     asserts: str
     even_then: str
     barrier: str

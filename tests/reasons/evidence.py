@@ -77,6 +77,8 @@ def held(
     rest_s: float = 0.0,
 ) -> Held:
     return Held(
+        label="sunny",
+        subject="sunny",
         truth=truth,
         when=when,
         until=until,

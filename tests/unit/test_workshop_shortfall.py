@@ -152,19 +152,21 @@ def test_what_must_last_says_so() -> None:
 
 def test_a_pending_condition_only_waits() -> None:
     seen = held(False, Phase.PENDING, SUNNY, for_s=180, remaining_s=70)
-    assert shortfall(seen) == Wait(TimerKind.FOR, 70)
+    assert shortfall(seen) == Wait("sunny", TimerKind.FOR, 70)
 
 
 def test_a_resting_condition_waits_and_then_must_hold() -> None:
     seen = held(False, Phase.RESTING, SUN, rest_s=600, remaining_s=200, for_s=60)
     assert shortfall(seen) == Every(
-        (Wait(TimerKind.REST, 200), Lasting(shortfall(SUN) or Unmet("", True), 60))
+        (Wait("sunny", TimerKind.REST, 200), Lasting(shortfall(SUN) or Unmet("", True), 60))
     )
 
 
 def test_a_condition_that_was_true_all_along_waits_its_whole_time_after_a_rest() -> None:
     seen = held(False, Phase.RESTING, SUNNY, rest_s=600, remaining_s=200, for_s=60)
-    assert shortfall(seen) == Every((Wait(TimerKind.REST, 200), Wait(TimerKind.FOR, 60)))
+    assert shortfall(seen) == Every(
+        (Wait("sunny", TimerKind.REST, 200), Wait("sunny", TimerKind.FOR, 60))
+    )
 
 
 def test_a_hysteresis_ends_by_its_second_threshold() -> None:
@@ -177,10 +179,10 @@ def test_a_hysteresis_ends_by_its_second_threshold() -> None:
 
 def test_a_held_condition_waits_for_its_hold_and_its_end() -> None:
     seen = held(True, Phase.ON, SUN, hold_s=600, remaining_s=100)
-    assert shortfall(seen, wanted=False) == Wait(TimerKind.HOLD, 100)
+    assert shortfall(seen, wanted=False) == Wait("sunny", TimerKind.HOLD, 100)
     seen = held(True, Phase.ON, SUNNY, hold_s=600, remaining_s=100)
     assert shortfall(seen, wanted=False) == Every(
-        (Wait(TimerKind.HOLD, 100), shortfall(SUNNY, wanted=False) or Unmet("", True))
+        (Wait("sunny", TimerKind.HOLD, 100), shortfall(SUNNY, wanted=False) or Unmet("", True))
     )
 
 
@@ -201,7 +203,7 @@ def test_nothing_missing_of_any_and_nothing_left_of_all() -> None:
 def test_what_is_nearer_comes_first() -> None:
     evidence: list[Evidence] = [SUN, COOL, switch("p3.running", False), SILENT]
     lacks = [lack for seen in evidence if (lack := shortfall(seen))]
-    wait = Wait(TimerKind.FOR, 100)
+    wait = Wait("sunny", TimerKind.FOR, 100)
     ordered = sorted([*lacks, wait, Every((wait, wait)), Lasting(lacks[0], 5)], key=distance)
     assert ordered[0] == wait
     assert ordered[1] == lacks[1]
