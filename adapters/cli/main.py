@@ -34,7 +34,11 @@ class Command:
 
 
 # To add a command, add its line; it is imported when it is asked for, and no sooner.
-COMMANDS = (Command("check", "adapters.cli.check", "check", "Tell what is wrong with rule files."),)
+COMMANDS = (
+    Command("check", "adapters.cli.check", "check", "Tell what is wrong with rule files."),
+    Command("why", "adapters.cli.why", "why", "Tell why an output has its value."),
+    Command("why-not", "adapters.cli.why", "why_not", "Tell what a rule lacks to fire."),
+)
 
 
 def _version(wanted: bool) -> None:
