@@ -115,13 +115,17 @@ def after_gap(program: Program, retained: Retained, moment: Moment) -> Retained:
 
 
 def replay(
-    program: Program, retained: Retained, played: Iterable[Frame], longest_step_ms: int
+    program: Program,
+    retained: Retained,
+    played: Iterable[Frame],
+    longest_step_ms: int,
+    last_ms: int | None = None,
 ) -> Iterator[tuple[int, Scan]]:
     """Yield `(at_ms, scan)` for each frame, each scan going on from the one before.
 
-    After more than `longest_step_ms` without a frame the controller counts as restarted.
+    After more than `longest_step_ms` without a frame the controller counts as restarted. `last_ms`
+    is the time of the scan that `retained` is of, if there was one.
     """
-    last_ms: int | None = None
     for at_ms, moment, image in played:
         if last_ms is not None and at_ms - last_ms > longest_step_ms:
             retained = after_gap(program, retained, moment)

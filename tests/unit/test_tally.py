@@ -1,5 +1,3 @@
-import pytest
-
 from engine.control.decision import (
     Alarm,
     AlarmKind,
@@ -19,7 +17,7 @@ from engine.values.fact import Quality, Value
 from engine.values.moment import Moment
 from engine.values.truth import Truth
 from engine.values.units import parse_unit
-from engine.workshop.report import SCHEMA, Basis, OutputReport, Report, as_plain
+from engine.workshop.report import Basis, OutputReport, Report
 from engine.workshop.tally import Tally, vetoes
 
 WATT, PRICE = parse_unit("W"), parse_unit("ct/kWh")
@@ -115,65 +113,6 @@ def test_the_time_in_each_state_adds_up_to_the_whole() -> None:
     assert output(report, "miner1.power_target").states_s == ()
 
 
-def test_measured_energy_is_split_by_source_and_the_grid_part_priced() -> None:
-    report = tallied(
-        trace(0, (1_000.0, 1_000.0, 30.0, 2_000.0)),
-        trace(HOUR, (4_000.0, -1_000.0, 30.0, 3_000.0)),
-        end_ms=2 * HOUR,
-    )
-    energy = output(report, "miner1.power_target").energy
-    assert energy is not None
-    assert (energy.point, energy.pv_kwh, energy.grid_kwh) == ("miner1.power", 4.0, 1.0)
-    assert energy.cost_eur == pytest.approx(0.30)
-    assert energy.total_kwh == 5.0
-    house = report.house
-    assert (house.pv_kwh, house.import_kwh, house.export_kwh) == (5.0, 1.0, 1.0)
-    assert house.load_kwh == pytest.approx(5.0)
-    assert house.cost_eur == pytest.approx(0.30)
-
-
-def test_a_decided_power_that_nobody_drew_comes_from_what_would_be_left() -> None:
-    report = tallied(
-        trace(0, (4_000.0, -3_000.0, 30.0, 0.0), target=3_300.0),
-        end_ms=HOUR,
-        basis=Basis.DECIDED,
-    )
-    energy = output(report, "miner1.power_target").energy
-    assert energy is not None
-    assert energy.total_kwh == pytest.approx(3.3)
-    assert energy.grid_kwh == pytest.approx(3.3 * 300 / 4_300)
-    assert report.house.import_kwh == pytest.approx(0.3)
-    assert report.house.export_kwh == 0.0
-
-
-def test_a_decided_power_without_a_measured_one_is_counted_on_any_basis() -> None:
-    plant = Plant(Site(), PLANT.points[:3], PLANT.outputs)
-    report = tallied(
-        trace(0, (4_000.0, -3_000.0, 30.0), target=2_000.0),
-        end_ms=HOUR,
-        book=Rulebook(plant, rules=(RULE,)),
-    )
-    energy = output(report, "miner1.power_target").energy
-    assert energy is not None
-    assert (energy.point, energy.pv_kwh) == ("miner1.power_target", 2.0)
-
-
-def test_unknown_meters_and_prices_are_named_not_guessed() -> None:
-    report = tallied(
-        trace(0, (None, None, 30.0, 2_000.0)),
-        trace(HOUR, (None, 2_000.0, None, 2_000.0)),
-        end_ms=2 * HOUR,
-    )
-    energy = output(report, "miner1.power_target").energy
-    assert energy is not None
-    assert (energy.unknown_kwh, energy.grid_kwh, energy.unpriced_kwh) == (2.0, 2.0, 2.0)
-    assert energy.cost_eur == 0.0
-    assert (report.house.unmetered_s, report.house.unpriced_kwh) == (3600.0, 2.0)
-    facts = {each.name: each for each in report.facts}
-    assert facts["pv.power"].missing_s == facts["pv.power"].unknown_s == 7200.0
-    assert facts["grid.power"].missing_s == 3600.0
-
-
 def test_a_veto_counts_once_for_as_long_as_it_stands() -> None:
     veto = Restriction(RestrictionKind.INTERLOCK, "one_way_open", 0.0)
     ramp = Restriction(RestrictionKind.RAMP, "", 100.0)
@@ -234,13 +173,3 @@ def test_a_gap_between_two_stretches_is_counted_for_nothing() -> None:
     assert miner.energy.grid_kwh == 2.0
     assert report.rules[0].unknown_s == 7200.0
     assert (report.start_ms, report.end_ms) == (0, 101 * HOUR)
-
-
-def test_the_report_is_plain_data_for_programs() -> None:
-    plain = as_plain(tallied(trace(0), end_ms=HOUR))
-    assert plain["schema"] == SCHEMA
-    assert plain["basis"] == "measured"
-    outputs = plain["outputs"]
-    assert isinstance(outputs, list)
-    assert outputs[1]["states_s"] == {"locked": 0.0, "normal": 3600.0, "recommended": 0.0}
-    assert outputs[0]["energy"]["total_kwh"] == 0.0
