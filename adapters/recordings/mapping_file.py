@@ -1,6 +1,5 @@
 """Reads a mapping file: YAML text to a Mapping, or to problems with their places."""
 
-import re
 from datetime import tzinfo
 from pathlib import Path
 from typing import Final, TypeVar
@@ -10,6 +9,7 @@ from adapters.recordings.cells import NumberStyle
 from adapters.recordings.data import PointType, RecordingError
 from adapters.recordings.findings import Findings, quoted
 from adapters.recordings.mapping import ColumnMap, Format, Mapping
+from adapters.recordings.moments import duration_ms
 from adapters.recordings.source import read_bytes
 from engine.language.document import Mapping as Table
 from engine.language.document import Node, Scalar, Sequence
@@ -38,8 +38,6 @@ _KEYS += ("thousands", "encoding", "missing", "columns", "entities")
 _COLUMN_KEYS = ("point", "unit", "scale", "range", "counter", "type", "when_missing", "about")
 _TIME_KEYS = ("column", "format", "zone")
 _TIME_FORMATS = ("iso", "unix", "unix_ms")
-_DURATION = re.compile(r"(\d+(?:\.\d+)?) ?(ms|s|min|h|d)")
-_MS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 _TRUTHS = {"true": True, "false": False}
 
 
@@ -209,11 +207,11 @@ class _Reader:
     def _duration(self, node: Node | None) -> int | None:
         if node is None:
             return None
-        found = _DURATION.fullmatch(self._text(node))
-        if found and float(found[1]) > 0:
-            return round(float(found[1]) * _MS[found[2]])
-        help_ = "write it as `30 min`, `90 s` or `2 h`"
-        self._wrong(f"{quoted(self._text(node))} is not a duration", node.position, help_)
+        try:
+            return duration_ms(self._text(node))
+        except ValueError:
+            help_ = "write it as `30 min`, `90 s` or `2 h`"
+            self._wrong(f"{quoted(self._text(node))} is not a duration", node.position, help_)
         return None
 
     def _letter(self, node: Node | None, default: str) -> str:

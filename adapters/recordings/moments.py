@@ -1,11 +1,14 @@
 """Times: UTC milliseconds as recordings count them, ISO text as people write it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?(ms|s|min|h|d)", re.ASCII)
+_UNITS_MS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -42,6 +45,15 @@ def parse_iso(text: str, zone: tzinfo = UTC) -> int:
     """
     moment = datetime.fromisoformat(text)
     return to_ms(moment if moment.tzinfo else moment.replace(tzinfo=zone))
+
+
+def duration_ms(text: str) -> int:
+    """Return the milliseconds of `90 s`, `30 min`, `1.5 h`. Raises ValueError for other text."""
+    found = _DURATION.fullmatch(text.strip())
+    milliseconds = round(float(found[1]) * _UNITS_MS[found[2]]) if found else 0
+    if milliseconds <= 0:
+        raise ValueError(f"`{text}` is not a duration; write it as `90 s`, `30 min` or `2 h`")
+    return milliseconds
 
 
 @dataclass(frozen=True, slots=True)

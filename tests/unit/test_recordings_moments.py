@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.recordings.moments import Resolved, iso, parse_iso, plausible, resolve_local
+from adapters.recordings.moments import (
+    Resolved,
+    duration_ms,
+    iso,
+    parse_iso,
+    plausible,
+    resolve_local,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -109,3 +116,19 @@ def test_local_times_of_a_steady_clock_are_found_again(start: datetime, minutes:
 def test_years_that_cannot_be_are_refused(year: int) -> None:
     with pytest.raises(ValueError, match="cannot be"):
         plausible(datetime(year, 1, 1))  # noqa: DTZ001 - local on purpose
+
+
+def test_durations() -> None:
+    assert [duration_ms(text) for text in ("250 ms", "90 s", "1.5 h", "10min", "2 d")] == [
+        250,
+        90_000,
+        5_400_000,
+        600_000,
+        172_800_000,
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "5", "0 s", "-1 s", "1 week", "1e3 s", "0.0001 ms", "٣ s"])
+def test_what_is_no_duration(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a duration"):
+        duration_ms(text)
