@@ -276,4 +276,11 @@ class _Builder:
         return self._ruler.at(_start(token), _start(token) + len(token))
 
     def _place(self, tree: _Branch) -> Position:
-        return self._ruler.at(tree.meta.start_pos, tree.meta.end_pos)
+        """Return the span from the first to the last token of a branch."""
+        first: _Branch | Token = tree
+        while isinstance(first, Tree):
+            first = first.children[0]
+        last: _Branch | Token = tree
+        while isinstance(last, Tree):
+            last = last.children[-1]
+        return self._ruler.at(_start(first), _start(last) + len(last))

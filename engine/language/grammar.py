@@ -1,5 +1,6 @@
 """From the text of an expression to its tree, or one problem where the text stops making sense."""
 
+import re
 from functools import cache, lru_cache
 
 from lark import Lark, Token, Tree
@@ -16,6 +17,7 @@ MAX_LENGTH = 2_000
 MAX_DEPTH = 30
 MAX_NODES = 200
 
+_WORD = re.compile(r"[\w.]+")
 _HELP = {
     "BETWEEN": "to compare with two bounds write `20 °C < x < 60 °C`",
     "KNOWN": "write `x is known`",
@@ -63,7 +65,6 @@ def _parser() -> Lark:
         rel_to=__file__,
         parser="lalr",
         maybe_placeholders=False,
-        propagate_positions=True,
     )
 
 
@@ -97,12 +98,13 @@ def _explain(error: UnexpectedInput, text: str, ruler: Ruler) -> Problem:
         place = ruler.at(start, start + 1)
         return syntax.problem(f"`{text[start]}` means nothing here", place)
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
-        token = error.token
-        start = token.start_pos or 0
-        place = ruler.at(start, start + len(token))
-        advice = _HELP.get(token.type, "")
-        if not advice and token.type in ("NAME", "NUMBER"):
+        start = error.token.start_pos or 0
+        word = _WORD.match(text, start)
+        found = word[0] if word else str(error.token)
+        place = ruler.at(start, start + len(found))
+        advice = _HELP.get(error.token.type, "")
+        if not advice and word:
             advice = "an operator is missing before it, such as `and`, `>`, `+`"
-        return syntax.problem(f"`{token}` does not fit here", place, advice)
+        return syntax.problem(f"`{found}` does not fit here", place, advice)
     end = len(text.rstrip())
     return syntax.problem("the expression ends too early", ruler.at(end, end + 1), "finish it")

@@ -14,7 +14,7 @@ from engine.language.grammar import parse
 from engine.language.load_definitions import Draft, load_conditions, load_signals
 from engine.language.load_interlocks import load_interlock, load_permissive, load_trip
 from engine.language.load_plant import PLANT_KEYS, PlantDraft, load_plant
-from engine.language.load_rules import asserted, check_assert, load_rule
+from engine.language.load_rules import asserted, load_rule
 from engine.language.parse_yaml import parse_yaml
 from engine.language.position import Position
 from engine.language.problem import Problem, Severity, by_place
@@ -28,6 +28,8 @@ from engine.language.types import BOOL
 Item = TypeVar("Item")
 
 MAX_PROBLEMS = 500
+_MAX_GATHERED = 1_000
+"""After so many problems the rest of the rules is not read: looking for suggestions takes time."""
 _RULE_KEYS = (
     "ruleset", "about", "let", "conditions", "rules", "trips", "interlocks", "permissives",
 )  # fmt: skip
@@ -158,7 +160,6 @@ class _Loader:
         ]
         rules = [(file, node) for file in rule_files for node in file.items("rules")]
         for _, node in rules:
-            check_assert(node, self.problems)
             for name in asserted(node):
                 if self.registry.claim("derived fact", name):
                     self.scope.add_derived(name.text)
@@ -167,7 +168,11 @@ class _Loader:
             self.scope.entries.setdefault(condition.name, entry)
         loaded_signals = load_signals(signals, reader)
         loaded_conditions = load_conditions(conditions, reader)
-        loaded_rules = (load_rule(node, file.ruleset, reader) for file, node in rules)
+        loaded_rules = (
+            load_rule(node, file.ruleset, reader)
+            for file, node in rules
+            if len(self.problems) < _MAX_GATHERED
+        )
         return Rulebook(
             plant=draft.plant(),
             signals=loaded_signals,

@@ -89,7 +89,7 @@ def _order(drafts: dict[str, Draft], problems: list[Problem]) -> list[str]:
         try:
             return list(TopologicalSorter(reads).static_order())
         except CycleError as error:
-            cycle: list[str] = error.args[1][:-1]
+            cycle: list[str] = error.args[1][:0:-1]  # each reads the next
             first = min(range(len(cycle)), key=lambda index: drafts[cycle[index]].position)
             path = cycle[first:] + cycle[:first]
             problems.append(signal_cycle.problem(tuple((n, drafts[n].position) for n in path)))

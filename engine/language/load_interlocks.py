@@ -69,7 +69,8 @@ def load_interlock(node: Node, reader: Reader) -> Interlock | None:
     if len(reader.problems) > before:
         return None
     because = form.text("because")
-    return Interlock(identity.text, condition, force, limits, because, identity.position)
+    never = "never" in form.fields
+    return Interlock(identity.text, condition, force, limits, because, identity.position, never)
 
 
 def load_permissive(node: Node, reader: Reader) -> Permissive | None:

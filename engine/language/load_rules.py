@@ -17,7 +17,7 @@ from engine.language.placement import RULE, VALUE, is_placed
 from engine.language.plant import Output
 from engine.language.problem import Problem
 from engine.language.reader import Reader
-from engine.language.resolve import resolve
+from engine.language.resolve import kind_of, resolve
 from engine.language.rulebook import Proposal, Rule
 from engine.language.text import shortened
 from engine.language.types import BoolType, EnumType, NumberType
@@ -31,6 +31,7 @@ def load_rule(node: Node, ruleset: str, reader: Reader) -> Rule | None:
     """Return a rule, or None and problems."""
     before = len(reader.problems)
     identity = read_id(node, "rule", reader)
+    _check_assert(node, reader.problems)
     form = open_form(node, title("rule", identity), _KEYS, reader.problems)
     if form is None:
         return None
@@ -76,12 +77,9 @@ def title(kind: str, identity: Scalar | None) -> str:
 
 def read_id(node: Node, kind: str, reader: Reader) -> Scalar | None:
     """Return the id of a rule, trip, interlock or permissive, if nothing else has it."""
-    items = (
-        dict((key.text, value) for key, value in node.items) if isinstance(node, Mapping) else {}
-    )
     if not isinstance(node, Mapping):
         return None
-    value = items.get("id")
+    value = _value(node, "id")
     if value is None or (isinstance(value, Scalar) and value.is_empty):
         advice = "timers and reasons are kept by it: `id: mine_on_surplus`"
         problem = missing_key.problem("id", f"a {kind}", node.position, advice)
@@ -106,7 +104,7 @@ def asserted(node: Node) -> tuple[Scalar, ...]:
             return ()
 
 
-def check_assert(node: Node, problems: list[Problem]) -> None:
+def _check_assert(node: Node, problems: list[Problem]) -> None:
     """Report an `assert:` that is neither a name nor a list of names."""
     then = _value(node, "then")
     value = None if then is None else _value(then, ASSERT)
@@ -150,8 +148,7 @@ def fits_output(value: Expression, output: Output, reader: Reader) -> bool:
             return _is_named(value, output, reader.problems)
         case _:
             message = f"`{output.name}` cannot be `{shortened(value)}`"
-            wanted = "a number" if isinstance(output.type, NumberType) else str(output.type)
-            advice = f"it is {wanted}"
+            advice = f"it is {kind_of(output.type)}"
             reader.problems.append(wrong_type.problem(message, value.position, advice))
             return False
 

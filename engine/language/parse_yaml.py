@@ -193,9 +193,9 @@ def parse_yaml(file: str, source: str, problems: list[Problem]) -> Mapping | Non
     except MarkedYAMLError as error:
         problems.append(explain(file, source, error))
         return None
-    except (YAMLError, ValueError, OverflowError) as error:
-        place = Position(file, 1, 1, 2)
-        problems.append(not_yaml.problem(f"the file is not YAML ({error})", place))
+    except (YAMLError, ValueError, OverflowError):
+        what = "the file holds something that is not YAML, such as an impossible escape"
+        problems.append(not_yaml.problem(what, Position(file, 1, 1, 2)))
         return None
     return _mapping_on_top(file, builder.top, problems)
 

@@ -25,14 +25,16 @@ class Place:
     what: str
     derived: bool = False
     conditions: bool = True
+    memory: bool = True
 
 
 RULE = Place("the `when` of a rule", derived=True)
 CONDITION = Place("a condition")
-SIGNAL = Place("a signal", conditions=False)
-VALUE = Place("a value", conditions=False)
-_COMPARISON = Place("a comparison", conditions=False)
-_COMPUTED = Place("a computed number", conditions=False)
+SIGNAL = Place("a signal", conditions=False, memory=False)
+VALUE = Place("a value", conditions=False, memory=False)
+_COMPARISON = Place("a comparison", conditions=False, memory=False)
+_COMPUTED = Place("a computed number", conditions=False, memory=False)
+_KNOWN = Place("the question `is known`", memory=False)
 
 
 def is_placed(expression: Expression, place: Place, problems: list[Problem]) -> bool:
@@ -47,7 +49,7 @@ def _look(node: Expression, place: Place, problems: list[Problem], *, direct: bo
     if isinstance(node, Name):
         _look_at_name(node, place, problems, direct=direct)
         return
-    if isinstance(node, Timed) and not place.conditions:
+    if isinstance(node, Timed) and not place.memory:
         message = f"a time (`for`, `until`, …) cannot stand in {place.what}"
         advice = "give it a name under `conditions:` and use it in rules"
         problems.append(not_allowed_here.problem(message, node.position, advice))
@@ -55,7 +57,9 @@ def _look(node: Expression, place: Place, problems: list[Problem], *, direct: bo
         direct = False
         if isinstance(node, Comparison):
             place = _COMPARISON
-        elif not isinstance(node, Timed | Known):
+        elif isinstance(node, Known):
+            place = _KNOWN if place.conditions else place
+        elif not isinstance(node, Timed):
             place = _COMPUTED
     for child in children(node):
         _look(child, place, problems, direct=direct)

@@ -25,6 +25,7 @@ from engine.language.expression import (
     State,
     Timed,
     Window,
+    children,
 )
 from engine.language.numbers import Numbers
 from engine.language.problem import Problem
@@ -121,26 +122,21 @@ class _Resolver:
 
     def _number(self, node: Arithmetic | Negative | Call | Window) -> Expression | None:
         """Resolve a node that computes with numbers."""
+        found = [self.any(child) for child in children(node)]
+        operands = tuple(operand for operand in found if operand is not None)
+        if len(operands) < len(found):
+            return None
         numbers = Numbers(self.scope, self.problems)
         match node:
             case Arithmetic():
-                left, right = self.any(node.left), self.any(node.right)
-                if left is None or right is None:
-                    return None
+                left, right = operands
                 return numbers.arithmetic(replace(node, left=left, right=right))
-            case Negative() | Window():
-                operand = self.any(node.operand)
-                if operand is None:
-                    return None
-                if isinstance(node, Negative):
-                    return numbers.negative(replace(node, operand=operand))
-                return numbers.window(replace(node, operand=operand))
+            case Negative():
+                return numbers.negative(replace(node, operand=operands[0]))
+            case Window():
+                return numbers.window(replace(node, operand=operands[0]))
             case Call():
-                found = [self.any(argument) for argument in node.arguments]
-                arguments = tuple(argument for argument in found if argument is not None)
-                if len(arguments) < len(found):
-                    return None
-                return numbers.call(replace(node, arguments=arguments))
+                return numbers.call(replace(node, arguments=operands))
             case _:
                 assert_never(node)
 
@@ -179,10 +175,11 @@ class _Resolver:
             case EnumType(values=mine), EnumType(values=its):
                 why = "" if set(mine) & set(its) else "they have no state in common"
             case _:
-                one, other = (f"`{shortened(n)}` is {_a(n.type)}" for n in (left, right))
+                one, other = (f"`{shortened(n)}` is {kind_of(n.type)}" for n in (left, right))
                 why = f"{one}, {other}"
         if not why and node.operator not in ("==", "!="):
-            why = f"`{node.operator}` compares numbers, and `{shortened(left)}` is {_a(left.type)}"
+            kind = kind_of(left.type)
+            why = f"`{node.operator}` compares numbers, and `{shortened(left)}` is {kind}"
         if why:
             message = f"this cannot be compared: {why}"
             advice = "conditions are joined with `and`, `or`, `not`" if "have a name" in why else ""
@@ -191,7 +188,8 @@ class _Resolver:
         return node
 
 
-def _a(kind: Type | None) -> str:
+def kind_of(kind: Type | None) -> str:
+    """Return how sentences call a kind of value."""
     match kind:
         case NumberType():
             return "a number"
@@ -213,6 +211,6 @@ def as_condition(node: Expression | None, problems: list[Problem]) -> Expression
     if isinstance(node.type, EnumType):
         state = node.type.values[0] if node.type.values else "…"
         advice = f"compare it with a state: `{shortened(node)} is {state}`"
-    message = f"a condition is expected, and `{shortened(node)}` is {_a(node.type)}"
+    message = f"a condition is expected, and `{shortened(node)}` is {kind_of(node.type)}"
     problems.append(wrong_type.problem(message, node.position, advice))
     return None
