@@ -50,6 +50,8 @@ from engine.language.types import NumberType
 from engine.values.fact import Value
 from engine.values.moment import DAY_S
 
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
 _ROUNDS = 4
 """How often numbers are narrowed; a fixed point is usually reached in two."""
 
@@ -115,6 +117,8 @@ class Box:
 
     def compare(self, left: Expression, operator: str, right: Expression) -> None:
         """Assume `left operator right` of two numbers."""
+        if _constant(left) is not None:
+            left, operator, right = right, _MIRRORED[operator], left
         limit = _constant(right)
         if limit is None:
             self.ordered.append((left, operator, right))
@@ -139,7 +143,10 @@ class Box:
 
     def settle(self) -> None:
         """Draw the conclusions; raises `Contradiction` when nothing is left."""
-        for _ in range(_ROUNDS):
+        by_itself = all(
+            isinstance(each, Name) and each.kind is not NameKind.SIGNAL for each in self.compared
+        )
+        for _ in range(1 if by_itself and not self.ordered else _ROUNDS):
             before = dict(self.numbers)
             seen: set[str] = set()
             for expression in self.compared:
@@ -177,9 +184,8 @@ class Box:
     def _order(self, left: Expression, operator: str, right: Expression) -> None:
         if operator == "!=":
             return
-        mirrored = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}[operator]
         self._revise(left, compared(operator, self._range_of(right, set())), set())
-        self._revise(right, compared(mirrored, self._range_of(left, set())), set())
+        self._revise(right, compared(_MIRRORED[operator], self._range_of(left, set())), set())
 
     def _narrow(self, key: str, to: Interval) -> Interval:
         left = self.numbers.get(key, ANYTHING).meet(to)

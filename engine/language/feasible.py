@@ -61,6 +61,9 @@ Assumption = tuple[Expression, Wanted]
 _MOST_BRANCHES = 300
 """How many combinations of alternatives are tried before the answer is "not disproved"."""
 
+_FEW = range(1, 3)
+"""With so many alternatives left it is quicker to try them than to draw conclusions before."""
+
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
@@ -139,7 +142,8 @@ class _Search:
                 self._assume(case, *case.agenda.pop())
                 if not case.agenda:
                     self._take_up_deferred(case)
-            case.box.settle()
+            if len(case.alternatives) not in _FEW:
+                case.box.settle()
         except Contradiction:
             return False
         if not case.alternatives:

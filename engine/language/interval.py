@@ -27,6 +27,10 @@ class Interval:
 
     def meet(self, other: "Interval") -> "Interval":
         """Return what is in both."""
+        if other is ANYTHING or self is other:
+            return self
+        if self is ANYTHING:
+            return other
         low, low_open = max((self.low, self.low_open), (other.low, other.low_open))
         if self.high == other.high:
             high, high_open = self.high, self.high_open or other.high_open
@@ -109,8 +113,11 @@ def _inverse(value: float) -> float:
 
 
 def _widened(low: float, high: float, *operands: Interval) -> Interval:
-    sizes = [abs(end) for each in operands for end in (each.low, each.high) if math.isfinite(end)]
-    margin = _MARGIN * sum(sizes)
+    margin = 0.0
+    for each in operands:
+        for end in (each.low, each.high):
+            if math.isfinite(end):
+                margin += abs(end) * _MARGIN
     return Interval(
         -math.inf if math.isnan(low) else low - margin,
         math.inf if math.isnan(high) else high + margin,

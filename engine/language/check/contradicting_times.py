@@ -29,34 +29,19 @@ def _steps(output: Output) -> Iterator[_Finding]:
     """Yield what is wrong with the values an output can take."""
     if not isinstance(output.type, NumberType) or output.low is None or output.high is None:
         return
-    if output.off_below > output.high:
-        yield (
-            Severity.ERROR,
-            "`off_below` lies above the range, so it could never be on",
-            "choose `off_below` inside the range",
-        )
-    elif _is_in_gap(output, output.default):
-        yield (
-            Severity.ERROR,
-            "its `default` lies between 0 and `off_below`, where it may not stay",
-            "take 0 or a value from `off_below` on",
-        )
-    elif _is_in_gap(output, output.failsafe):
-        yield (
-            Severity.ERROR,
-            "its `failsafe` lies between 0 and `off_below`, where it may not stay",
-            "take 0 or a value from `off_below` on",
-        )
+    for key, value in (("default", output.default), ("failsafe", output.failsafe)):
+        if isinstance(value, int | float) and 0 < value < output.off_below:
+            yield (
+                Severity.ERROR,
+                f"its `{key}` lies between 0 and `off_below`, where it may not stay",
+                "take 0 or a value from `off_below` on",
+            )
     if output.step > (output.high - output.low) * (1 + _EDGE):
         yield (
             Severity.ERROR,
             "`step` is wider than the range, so it could never move",
             "choose a `step` that fits into the range several times",
         )
-
-
-def _is_in_gap(output: Output, value: object) -> bool:
-    return isinstance(value, int | float) and 0 < value < output.off_below
 
 
 def _times(output: Output) -> Iterator[_Finding]:

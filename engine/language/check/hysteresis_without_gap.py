@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from engine.language.contents import expressions
 from engine.language.expression import All, Any, Comparison, Expression, Not, Timed, walk
 from engine.language.feasible import IS_TRUE, OPPOSITE, Feasibility
-from engine.language.identity import identity
 from engine.language.problem import Problem, Related, Severity
 from engine.language.rulebook import Rulebook
 
@@ -31,7 +30,7 @@ def _check_one(when: Expression, until: Expression, feasibility: Feasibility) ->
     one_quantity = (
         isinstance(when, Comparison)
         and isinstance(until, Comparison)
-        and identity(when.left) == identity(until.left)
+        and feasibility.footprints.of(when) == feasibility.footprints.of(until)
     )
     related = (Related(when.position, "`when` stands here"),)
     if one_quantity:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.language.contents import parts
-from engine.language.expression import Expression, Name, NameKind
+from engine.language.expression import Expression, Name, NameKind, Timed
 from engine.language.feasible import IS_TRUE, Feasibility
 from engine.language.problem import Problem, Related, Severity
 from engine.language.rulebook import Rulebook
@@ -49,6 +49,8 @@ def _problem(what: str, condition: Expression, feasibility: Feasibility) -> Prob
 
 def _contradiction(condition: Expression, feasibility: Feasibility) -> list[Expression]:
     """Return the parts that already contradict each other, none of which could be left out."""
+    if isinstance(condition, Timed) and feasibility.never(condition.when):
+        condition = condition.when
     needed = parts(condition)
     for part in list(needed):
         without = [each for each in needed if each is not part]
