@@ -54,25 +54,39 @@ class Hearing:
     fixed: frozenset[int]
     held: dict[int, str] = field(default_factory=dict)
     forced: dict[int, Value] = field(default_factory=dict)
+    safe: set[int] = field(default_factory=set)
+    """Outputs that an interlock brought to failsafe: nothing moves those any more."""
     alarms: list[Alarm] = field(default_factory=list)
 
     def restrict(self) -> None:
         """Hold the values within every interlock."""
-        network = self.all.network
-        block = network.conditions.deciding
-        if block is None:
+        if not self.all.entries:
             return
-        for slot, value in zip(network.deciding, self.decided, strict=True):
+        for slot, value in zip(self.all.network.deciding, self.decided, strict=True):
             self.slots[slot] = value
-        block(self.slots, 0)
+        self._settle()
+        for lock, outputs in iter(self._violated, None):
+            self._alarm(lock.id, "still violated: its outputs go to failsafe")
+            self._fail_safe(outputs, lock.id)
+            self._settle()
+        self._report()
+
+    def _settle(self) -> None:
+        """Look at all interlocks until nothing moves; what never rests goes to failsafe."""
+        self._evaluate()
         for _ in range(len(self.all.entries) + 2):
             if not self._look_once():
-                break
+                return
+            self._evaluate()
+        self._alarm(", ".join(sorted(set(self.held.values()))), "do not settle: failsafe")
+        self._fail_safe(tuple(self.held), next(iter(self.held.values())))
+        self._evaluate()
+
+    def _evaluate(self) -> None:
+        """Compute the conditions and limits that read what is being decided."""
+        block = self.all.network.conditions.deciding
+        if block is not None:  # without one, interlocks only read what was known before
             block(self.slots, 0)
-        else:
-            self._alarm(", ".join(sorted(set(self.held.values()))), "do not settle: failsafe")
-            self._fail_safe(tuple(self.held), next(iter(self.held.values())))
-        self._judge()
 
     def _look_once(self) -> bool:
         """Apply every interlock that is not satisfied; tell whether a value moved."""
@@ -100,28 +114,36 @@ class Hearing:
 
     def _hold(self, index: int, value: Value, by: str) -> bool:
         """Give an output a value; tell whether it took it."""
-        if index in self.fixed:
+        if index in self.fixed or index in self.safe:
             return False
         self.held[index] = by
         self.decided[index] = value
         self.slots[self.all.network.deciding[index]] = value
         return True
 
-    def _judge(self) -> None:
-        """Report what cannot be evaluated; fail safe where a `never` is still violated."""
+    def _violated(self) -> tuple[Interlock, tuple[int, ...]] | None:
+        """Return a `never` that its force does not cure, with outputs that can still fail safe."""
         for place, lock in enumerate(self.all.entries):
-            truth = self.slots[self.all.network.interlocks[place]]
-            if truth is None:
+            if not lock.never or self.slots[self.all.network.interlocks[place]] is False:
+                continue
+            outputs = tuple(i for i in self.all.reads[place] if i not in self.safe)
+            if outputs:
+                return lock, outputs
+        return None
+
+    def _report(self) -> None:
+        """Alarm about what cannot be evaluated."""
+        for place, lock in enumerate(self.all.entries):
+            if self.slots[self.all.network.interlocks[place]] is None:
                 self._alarm(lock.id, "cannot be evaluated, so it holds")
-            if truth is not False and lock.never and self.all.reads[place]:
-                self._alarm(lock.id, "still violated: its outputs go to failsafe")
-                self._fail_safe(self.all.reads[place], lock.id)
 
     def _fail_safe(self, outputs: tuple[int, ...], by: str) -> None:
+        """Bring outputs to failsafe, where they stay whatever another interlock says."""
         for index in outputs:
             failsafe = self.all.outputs[index].failsafe
             if self.decided[index] != failsafe:
                 self._hold(index, failsafe, by)
+            self.safe.add(index)
 
     def _alarm(self, subject: str, text: str) -> None:
         alarm = Alarm(AlarmKind.INTERLOCK, subject, text)
@@ -138,11 +160,22 @@ def limited(output: Output, bound: Bound, limit: Value | None, value: Value) -> 
     if bound is Bound.AT_MOST:
         if value <= border:
             return value
-        lowered = step_down(output, border) if border > 0 else border
-        if output.off_below and lowered < output.off_below:
-            lowered = 0.0
-        return lowered if output.low is None else max(lowered, output.low)
-    if value >= border:
-        return value
-    raised = max(border, lowest_on(output)) if output.off_below and border > 0 else border
-    return raised if output.high is None else min(raised, output.high)
+        held = -_beyond(output, -border) if border < 0 else _inside(output, border)
+    else:
+        if value >= border:
+            return value
+        held = _beyond(output, border) if border > 0 else 0.0 - _inside(output, -border)
+    if output.low is not None and held < output.low:
+        return output.low
+    return held if output.high is None or held <= output.high else output.high
+
+
+def _inside(output: Output, border: float) -> float:
+    """Return the value on the step, out of the off gap, that is nearest below `border` ≥ 0."""
+    lowered = step_down(output, border)
+    return 0.0 if lowered < output.off_below else lowered
+
+
+def _beyond(output: Output, border: float) -> float:
+    """Return the value out of the off gap that is nearest above `border` > 0."""
+    return max(border, lowest_on(output)) if output.off_below else border

@@ -21,6 +21,8 @@ from engine.values.fact import Value
 from engine.values.moment import Moment
 
 FORMAT = 1
+_LARGEST = 1e300
+"""Beyond any measurement, time or sum of them; what is larger, or not a number, is damage."""
 
 
 class RetainedError(ValueError):
@@ -197,6 +199,8 @@ def _moved(time_s: object, shift_s: float) -> float:
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise RetainedError(f"{value!r} is not a number")
+    if not abs(value) <= _LARGEST:
+        raise RetainedError(f"{value!r} is larger than anything that was saved")
     return float(value)
 
 

@@ -85,11 +85,11 @@ def _fit(output: Output, wanted: Value, restrictions: list[Restriction]) -> Valu
         restrictions.append(Restriction(RestrictionKind.RANGE, "", value))
     if output.step:
         stepped = step_down(output, value)
-        if stepped != value:
+        if stepped != value and output.holds(stepped):
             value = stepped
             restrictions.append(Restriction(RestrictionKind.STEP, "", value))
     if output.off_below and 0 < abs(value) < output.off_below:
-        value = 0.0
+        value = 0.0 if output.holds(0.0) else _lowest_like(output, value)
         restrictions.append(Restriction(RestrictionKind.OFF_BELOW, "", value))
     return value
 
@@ -107,6 +107,12 @@ def lowest_on(output: Output) -> float:
     if not output.step:
         return output.off_below
     return math.ceil(output.off_below / output.step - _GRID) * output.step
+
+
+def _lowest_like(output: Output, value: Value) -> float:
+    """Return the smallest number above the off gap with the sign of `value`."""
+    negative = isinstance(value, float) and value < 0
+    return -lowest_on(output) if negative else lowest_on(output)
 
 
 def _allowed(
@@ -127,7 +133,7 @@ def _allowed(
     elif was_on and not on:
         until_s = state.switched_at_s + output.min_on_s
         if now_s < until_s:
-            kept = lowest_on(output) if output.off_below else state.target
+            kept = _lowest_like(output, state.value) if output.off_below else state.target
             restrictions.append(Restriction(RestrictionKind.MIN_ON, "", kept, until_s))
             target = kept
     if target not in (state.target, state.value) and was_on and output.is_on(target):
@@ -183,7 +189,7 @@ def _ramped(
     low, high = last - reach, last + reach
     value = min(max(target, low), high)
     if output.off_below and abs(value) < output.off_below:
-        value = output.off_below if target > 0 else 0.0
+        value = math.copysign(output.off_below, target) if target else 0.0
     if value != target:
         restrictions.append(Restriction(RestrictionKind.RAMP, "", value))
     return value

@@ -136,8 +136,9 @@ def _group(name: str, units: list[Unit], slots: Slots) -> Group:
     for index, unit in enumerate(units):
         asserts = f"{slots.number(NameKind.DERIVED, unit.asserts)}+" if unit.asserts else ""
         for option in unit.options:
-            needs = tuple(_symbol(_slot_of(lit, slots), lit.positive) for lit in option)
-            patterns.append(Pattern(needs, asserts))
+            # Each symbol once: durable-rules never matches one fact twice in a rule.
+            needs = dict.fromkeys(_symbol(_slot_of(lit, slots), lit.positive) for lit in option)
+            patterns.append(Pattern(tuple(needs), asserts))
             owners.append(index)
     members: dict[int, list[int]] = {}
     for index, unit in enumerate(units):

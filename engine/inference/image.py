@@ -98,7 +98,7 @@ def _judge(
 ) -> _Row:
     if fact is not None and fact.measured_at_s >= at_s:
         if fact.quality is not Quality.GOOD:
-            return (None, fact.quality, fact.measured_at_s)
+            return (None, fact.quality, min(fact.measured_at_s, now_s))
         too_fast = quality is Quality.GOOD and _changed_too_fast(point, value, at_s, fact)
         ahead = fact.measured_at_s > now_s + _FUTURE_TOLERANCE_S
         accepted = None if too_fast or ahead else plausible(point, fact.value)
