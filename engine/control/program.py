@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from engine.control.arbiter import Candidates, candidates
 from engine.control.interlocks import Interlocks, interlocks_of
+from engine.inference.chain import Picker, reader
 from engine.inference.network import Network, build
 from engine.inference.slots import Slots
 from engine.language.rulebook import Rulebook
@@ -18,6 +19,10 @@ class Program:
     network: Network
     candidates: tuple[Candidates, ...]
     interlocks: Interlocks
+    asked: dict[int, tuple[int, ...]]
+    """For the slot of each rule the outputs that it proposes values for."""
+    pick_rules: Picker
+    """Picks the truths of all rules out of the slots."""
     permissives: tuple[tuple[tuple[str, int], ...], ...]
     """For each output its permissives: id and the slot of what it needs."""
     failsafe: dict[str, Value]
@@ -34,11 +39,17 @@ def compile_program(rulebook: Rulebook) -> Program:
     Raises NegationCycleError or TooManyAlternativesError for one that it refuses.
     """
     network = build(rulebook)
+    index = {output.name: place for place, output in enumerate(rulebook.plant.outputs)}
     return Program(
         rulebook=rulebook,
         network=network,
         candidates=candidates(rulebook, network.rule_slots, network.proposals),
         interlocks=interlocks_of(rulebook, network),
+        asked={
+            slot: tuple(index[proposal.output] for proposal in rule.proposals)
+            for rule, slot in zip(rulebook.rules, network.rule_slots, strict=True)
+        },
+        pick_rules=reader(network.rule_slots),
         permissives=tuple(
             tuple(
                 (permissive.id, slot)

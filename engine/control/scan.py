@@ -8,9 +8,11 @@ A trip that is seen acts in this very scan (law 5). What is computed before the 
 be restricted by them (law 4).
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.control import arbiter, trips
+from engine.control.arbiter import Asking
 from engine.control.decision import Decision, Trace
 from engine.control.program import Program
 from engine.control.round import Given, decide
@@ -19,6 +21,7 @@ from engine.inference import memory
 from engine.inference.image import ProcessImage
 from engine.inference.memory import Working
 from engine.values.moment import Moment
+from engine.values.truth import Truth
 
 __all__ = ["Scan", "initial", "scan"]
 
@@ -48,11 +51,7 @@ def scan(program: Program, retained: Retained, image: ProcessImage, moment: Mome
     working = _working(program, retained)
     outputs = [state.value for state in retained.outputs]
     memory.infer(network, working, image, outputs, moment, fresh=last is None)
-    if last is None or working.rules_changed:
-        asking = tuple(arbiter.active(found, working.slots) for found in program.candidates)
-        truths = tuple(memory.truth(working.slots[slot]) for slot in network.rule_slots)
-    else:
-        asking, truths = last.asking, last.rule_truths
+    asking, truths = _heard(program, working, last)
     tripped = tuple(
         trips.evaluate(trip, state, memory.truth(working.slots[slot]), image.resets, now_s)
         for trip, state, slot in zip(
@@ -80,6 +79,22 @@ def scan(program: Program, retained: Retained, image: ProcessImage, moment: Mome
     decisions = decided.decisions
     trace = Trace(moment, image, working.slots, truths, decisions, decided.alarms)
     return Scan(decisions, kept, trace)
+
+
+def _heard(
+    program: Program, working: Working, last: LastScan | None
+) -> tuple[Sequence[tuple[Asking, ...]], tuple[Truth, ...]]:
+    """Return who asks for each output, and the truth of every rule."""
+    if last is not None and not working.changed:
+        return last.asking, last.rule_truths
+    truths = program.pick_rules(working.slots)
+    if last is None:
+        return [arbiter.active(found, working.slots) for found in program.candidates], truths
+    asking = list(last.asking)
+    for slot in working.changed:
+        for index in program.asked.get(slot, ()):
+            asking[index] = arbiter.active(program.candidates[index], working.slots)
+    return asking, truths
 
 
 def _working(program: Program, retained: Retained) -> Working:

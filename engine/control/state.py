@@ -1,6 +1,7 @@
 """What lives from one scan to the next."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.control.arbiter import Asking
@@ -20,7 +21,7 @@ class LastScan:
 
     working: Working
     rule_truths: tuple[Truth, ...]
-    asking: tuple[tuple[Asking, ...], ...]
+    asking: Sequence[tuple[Asking, ...]]
     wishes: tuple[Wish, ...]
 
 

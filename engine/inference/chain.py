@@ -161,8 +161,13 @@ def _symbol(slot: int, positive: bool) -> str:
     return f"{slot}{'+' if positive else '-'}"
 
 
-def reader(reads: tuple[int, ...]) -> Callable[[Sequence[Value | None]], tuple[Truth, ...]]:
+Picker = Callable[[Sequence[Value | None]], tuple[Truth, ...]]
+
+
+def reader(reads: tuple[int, ...]) -> Picker:
     """Return a function that picks those slots, always as a tuple."""
+    if not reads:
+        return lambda _: ()
     if len(reads) == 1:
         only = reads[0]
         return lambda slots: (slots[only],)  # type: ignore[return-value] # a condition's slot

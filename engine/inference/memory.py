@@ -6,7 +6,7 @@ last scan only saves work: without it the same values come out, computed from no
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import ne
 
 from engine.inference import timing, windows
@@ -30,13 +30,14 @@ class Working:
     dues: list[float]
     """When each timer moves by itself, monotonic seconds."""
     next_due_s: float
-    rules_changed: bool = False
+    changed: list[int] = field(default_factory=list)
+    """Slots of the rules and derived facts whose truth is not what it was in the last scan."""
 
 
 def remember(network: Network, timers: list[TimerState], kept: list[WindowState | None]) -> Working:
     """Return a memory that knows timers and windows only, as after a restart."""
     slots: SlotValues = [None] * network.slots.count
-    return Working(slots, timers, kept, [-math.inf] * len(timers), -math.inf, rules_changed=True)
+    return Working(slots, timers, kept, [-math.inf] * len(timers), -math.inf)
 
 
 def infer(
@@ -66,7 +67,6 @@ def infer(
             for bit, block in level.blocks:
                 if mask & bit:
                     mask = block(slots, mask)
-    working.rules_changed = False
     if mask:
         _fire(network, working, mask)
     working.next_due_s = min(working.dues, default=math.inf)
@@ -163,4 +163,4 @@ def _fire(network: Network, working: Working, mask: int) -> None:
                 if truth is not slots[slot]:
                     slots[slot] = truth
                     mask |= readers[slot]
-                    working.rules_changed = True
+                    working.changed.append(slot)

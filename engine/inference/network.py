@@ -1,18 +1,13 @@
 """A rulebook made ready to run: slots, compiled conditions and rule groups."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from engine.inference.chain import Group, build_groups, reader
+from engine.inference.chain import Group, Picker, build_groups, reader
 from engine.inference.conditions import Compiler, Conditions, compile_conditions
 from engine.inference.slots import Slots, lay_out
 from engine.inference.strata import units_of
 from engine.language.expression import Expression, NameKind
 from engine.language.rulebook import Rulebook
-from engine.values.fact import Value
-from engine.values.truth import Truth
-
-Picker = Callable[[Sequence[Value | None]], tuple[Truth, ...]]
 
 
 @dataclass(frozen=True, slots=True)
