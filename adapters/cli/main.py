@@ -38,6 +38,15 @@ COMMANDS = (
     Command("check", "adapters.cli.check", "check", "Tell what is wrong with rule files."),
     Command("why", "adapters.cli.why", "why", "Tell why an output has its value."),
     Command("why-not", "adapters.cli.why", "why_not", "Tell what a rule lacks to fire."),
+    Command(
+        "import", "adapters.cli.recordings", "import_recording", "Turn a log into a recording."
+    ),
+    Command(
+        "export", "adapters.cli.recordings", "export_recording", "Turn a recording into a table."
+    ),
+    Command(
+        "recording", "adapters.cli.recordings", "show_recording", "Show what a recording holds."
+    ),
 )
 
 
