@@ -2,7 +2,8 @@
 
 import gc
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -50,9 +51,9 @@ def check(
     from adapters.files import read_rules  # noqa: PLC0415 - `--help` needs none of this
     from engine.language.checked import check_files  # noqa: PLC0415
 
-    gc.disable()  # thousands of small objects that all live to the end: collecting finds nothing
     read = read_rules(rules)
-    checked = check_files(read.files, read.problems)
+    with _without_collection():
+        checked = check_files(read.files, read.problems)
     names = sorted({*read.files, *(each.position.file for each in read.problems)})
     if form is Format.TEXT:
         from engine.language.render.as_text import pieces  # noqa: PLC0415
@@ -62,6 +63,18 @@ def check(
         _write_plain(_for_programs(form, checked.problems, names, strict=strict), output)
     if not checked.ok or (strict and checked.problems):
         raise typer.Exit(1)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Collect no garbage meanwhile: there are many small objects, and all of them stay."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _for_programs(

@@ -85,7 +85,7 @@ def build(asked_for: str | None) -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings={"help_option_names": ["--help", "-h"]},
     )
     app.callback()(_options)
     for command in COMMANDS:
@@ -158,6 +158,10 @@ def main() -> None:
     except BrokenPipeError:
         _leave_quietly()
         code = READER_HAS_GONE
+    except OSError as error:
+        typer.echo(f"thermiq: {error}", err=True)
+        _leave_quietly()
+        code = SYSTEM_REFUSED
     sys.exit(code)
 
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from engine.language.check_rulebook import check_rulebook
 from engine.language.load import load
+from engine.language.plant import Plant, Site
 from engine.language.problem import Problem, Severity, by_place
 from engine.language.rulebook import Rulebook
+
+_NOTHING = Rulebook(Plant(Site(), (), ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,9 @@ class Checked:
 
 def check_files(files: Mapping[str, bytes], beforehand: Iterable[Problem] = ()) -> Checked:
     """Load and check rule files; `beforehand` is what was wrong with others of the same folder."""
-    beforehand = tuple(beforehand)
+    beforehand = tuple(sorted(beforehand, key=by_place))
+    if beforehand and not files:
+        return Checked(_NOTHING, beforehand, {})
     loaded = load(files)
     complete = loaded.ok and not beforehand
     later = check_rulebook(loaded.rulebook, complete=complete)

@@ -62,7 +62,7 @@ def test_a_second_place_is_shown_with_its_own_line() -> None:
         ("abc", 2, 0, "abc", " ^"),
         ("abc", 9, 12, "abc", "   ^"),
         ("abc", 2, 99, "abc", " ^^"),
-        ("", 1, 1, "", "^"),
+        ("\n", 1, 1, "", "^"),
     ],
 )
 def test_the_caret_stands_under_the_span(
@@ -98,6 +98,11 @@ def test_a_place_without_a_line_or_a_file_shows_none() -> None:
         "",
         "3 errors in 1 file",
     ]
+
+
+def test_a_file_that_is_empty_or_was_not_read_shows_no_line() -> None:
+    text = as_text([problem(1, 1, 2)], {"rules/a.yaml": ""}, 1)
+    assert text.splitlines()[1:] == ["", "1 error in 1 file"]
 
 
 def test_the_summary_counts_in_words() -> None:

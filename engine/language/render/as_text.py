@@ -45,7 +45,7 @@ def as_text(problems: Iterable[Problem], sources: Mapping[str, str], files: int)
 def pieces(problems: Iterable[Problem], sources: Mapping[str, str], files: int) -> Iterator[Piece]:
     """Yield the text piece by piece; `files` is how many were checked."""
     problems = list(problems)
-    lines = {name: text.split("\n") for name, text in sources.items()}
+    lines = {name: text.split("\n") for name, text in sources.items() if text}
     for problem in problems:
         yield from _problem(problem, lines)
         yield "\n", Style.PLAIN
