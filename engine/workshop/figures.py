@@ -10,8 +10,8 @@ from engine.values.units import TIME, Unit
 from engine.workshop.quantity import Quantity
 
 _DECIMALS = {
-    **dict.fromkeys(("W", "Wh", "%", "V", "Hz", "rpm", "l/min", "W/min", "l"), 0),
-    **dict.fromkeys(("°C", "K", "A", "ct/kWh", "K/min"), 1),
+    **dict.fromkeys(("W", "Wh", "V", "Hz", "rpm", "l/min", "W/min", "l"), 0),
+    **dict.fromkeys(("°C", "K", "%", "A", "ct/kWh", "K/min"), 1),
     **dict.fromkeys(("kW", "kWh", "MW", "MWh", "bar", "K/s"), 2),
 }
 _SIGNIFICANT = 3

@@ -44,7 +44,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """Nothing can be said of `text`; `readings` are the facts and signals that are unknown."""
+    """Nothing can be said of `text`; `readings` are the facts and signals that are unknown.
+
+    `text` is empty where nothing but the knowledge is missing.
+    """
 
     text: str
     readings: tuple[Reading, ...]

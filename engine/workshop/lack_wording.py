@@ -44,7 +44,7 @@ def tell_lack(  # noqa: C901, PLR0911, PLR0912 - one case for each kind
             if not lack.readings:
                 return words.incomputable.format(text=lack.text)
             causes = tell_all_unknown(words, lack.readings)
-            return words.unheard.format(text=lack.text, causes=causes)
+            return words.unheard.format(text=lack.text, causes=causes) if lack.text else causes
         case Heard():
             return words.heard.format(text=lack.text, lasting=lasting)
         case Opening():

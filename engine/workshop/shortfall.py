@@ -56,7 +56,7 @@ def shortfall(  # noqa: C901, PLR0911, PLR0912 - one case for each kind of evide
             return Change(evidence.text, Quantity(evidence.truth), Quantity(wanted))
         case Checked():
             if wanted:
-                return Unheard(evidence.text, unknown(evidence.readings))
+                return Unheard("", unknown(evidence.readings))
             return Heard(evidence.text)
         case Span():
             return _of_span(evidence, wanted)

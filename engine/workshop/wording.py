@@ -63,8 +63,10 @@ def _undisturbed(words: Words, seen: Explanation) -> str:
             output=output, value=value, by=seen.override.by, remaining=remaining
         )
     if not seen.deciding:
+        if seen.passed_over:
+            return _passed_over(words, seen)
         text = words.by_default.format(output=output, value=value)
-        nearest = _nearest(seen.silent)
+        nearest = _nearest(seen)
         if nearest is None or nearest.lack is None:
             return text
         lack = tell_lack(words, nearest.lack)
@@ -72,6 +74,19 @@ def _undisturbed(words: Words, seen: Explanation) -> str:
     rule = seen.deciding[0]
     text = words.by_rule.format(output=output, value=value, rule=rule.id)
     return f"{text}: {reason(words, rule.because, rule.evidence)}"
+
+
+def _passed_over(words: Words, seen: Explanation) -> str:
+    """Return the first clause where rules fire that do not count yet or ask for the unknown."""
+    rules = join([rule.id for rule in seen.passed_over], words.and_)
+    value = _figure(words, seen.value)
+    text = words.by_default_although.format(output=seen.output, value=value, rules=rules)
+    unknown = [
+        words.asks_unknown.format(rule=rule.id, text=rule.asks_text)
+        for rule in seen.passed_over
+        if rule.asks is None
+    ]
+    return "; ".join([text, *unknown])
 
 
 def _forced(words: Words, seen: Explanation) -> str:
@@ -176,18 +191,21 @@ def tell_why_not(words: Words, seen: WhyNot) -> str:
         return _sentence(clauses)
     clauses = []
     for outcome in seen.outcomes:
-        clauses += _tell_outcome(words, outcome)
+        clauses += _tell_outcome(words, rule, outcome)
     if seen.asserts:
         clauses.append(words.asserts.format(facts=join(seen.asserts, words.and_)))
     return words.fires.format(rule=rule.id, what=_sentence(clauses))
 
 
-def _tell_outcome(words: Words, outcome: Outcome) -> list[str]:
+def _tell_outcome(words: Words, rule: RuleReason, outcome: Outcome) -> list[str]:
     seen = outcome.explanation
     value = _figure(words, seen.value)
     if outcome.effective:
         return [words.as_asked.format(output=seen.output, value=value)]
-    asked = outcome.asks_text if outcome.asks is None else _figure(words, outcome.asks)
+    if outcome.asks is None:
+        told = words.asks_unknown.format(rule=rule.id, text=outcome.asks_text)
+        return [words.is_value.format(name=seen.output, value=value), told]
+    asked = _figure(words, outcome.asks)
     text = words.in_vain.format(asked=asked, output=seen.output, value=value)
     above = _above(words, outcome)
     if above:
@@ -285,9 +303,13 @@ def _rough(seen: Explanation) -> bool:
     return any(step.changed and step.kind not in rounding for step in seen.restraints)
 
 
-def _nearest(rules: tuple[RuleReason, ...]) -> RuleReason | None:
-    """Return the rule that would fire soonest."""
-    waiting = [(distance(rule.lack), rule) for rule in rules if rule.lack is not None]
+def _nearest(seen: Explanation) -> RuleReason | None:
+    """Return the rule that would soonest ask for another value."""
+    waiting = [
+        (distance(rule.lack), rule)
+        for rule in seen.silent
+        if rule.lack is not None and (rule.asks is None or rule.asks.base != seen.value.base)
+    ]
     return min(waiting, key=lambda pair: pair[0])[1] if waiting else None
 
 

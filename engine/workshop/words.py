@@ -25,6 +25,8 @@ class Words:
     by_rule: str
     by_default: str
     by_default_nearest: str
+    by_default_although: str
+    asks_unknown: str
     by_override: str
     by_conflict: str
     by_interlock: str

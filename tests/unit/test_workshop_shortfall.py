@@ -93,7 +93,7 @@ def test_an_unknown_fact_is_named() -> None:
     )
     assert shortfall(switch("p3.running", None)) == Unheard("p3.running", (silent("p3.running"),))
     asked = Checked("x is known", False, (silent("x", Quality.BAD),))
-    assert shortfall(asked) == Unheard("x is known", (silent("x", Quality.BAD),))
+    assert shortfall(asked) == Unheard("", (silent("x", Quality.BAD),))
     assert shortfall(Checked("x is known", True, ()), wanted=False) == Heard("x is known")
 
 

@@ -1,0 +1,122 @@
+"""What a controller with these rules saw at one moment of a recording."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from adapters.cli.terminal import is_colourful
+from adapters.clock import SiteClock
+from adapters.files import read_rules
+from adapters.journal import digest_of
+from adapters.playback import fit, play, play_from_checkpoint, spans_within
+from adapters.recordings.data import RecordingError
+from adapters.recordings.moments import duration_ms, iso, parse_iso
+from adapters.recordings.recording import Recording
+from engine.control.program import Program, compile_program
+from engine.control.scan import Scan
+from engine.language.checked import Checked, check_files
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which moment is asked about, as written on the command line."""
+
+    facts: Path
+    rules: Path
+    at: str
+    since: str | None
+    step: str
+
+
+def read_program(rules: Path) -> tuple[Program, str]:
+    """Return the rules ready to run, and their digest; if they are wrong say so and exit with 1."""
+    read = read_rules(rules)
+    checked = check_files(read.files, read.problems)
+    if not checked.ok:
+        _show_problems(checked, len(read.files))
+        raise typer.Exit(1)
+    return compile_program(checked.rulebook), digest_of(read.files)
+
+
+def look_back(question: Question, program: Program, digest: str) -> Scan:
+    """Return the last scan up to the moment in question.
+
+    It starts from the recording's last checkpoint of these rules, else from its beginning or from
+    `since`. Says on the error stream what the recording lacks; exits with 1 if it has no such
+    moment.
+    """
+    step_ms = _step(question.step)
+    clock = SiteClock(program.rulebook.plant.site)
+    at_ms = _moment(question.at, clock, "--at")
+    since_ms = None if question.since is None else _moment(question.since, clock, "--from")
+    last: tuple[int, Scan] | None = None
+    try:
+        with Recording.open(question.facts) as recording:
+            for last in _scans(recording, program, digest, at_ms, since_ms, step_ms):  # noqa: B007
+                pass  # only the last one counts
+            nothing = "" if last else _nothing_at(recording, question.at, clock)
+    except RecordingError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    if last is None:
+        typer.echo(f"{question.facts}: {nothing}", err=True)
+        raise typer.Exit(1)
+    if at_ms - last[0] >= step_ms:
+        shown = iso(last[0], clock.zone)
+        typer.echo(f"{question.facts}: nothing was recorded then; this is {shown}", err=True)
+    return last[1]
+
+
+def _scans(
+    recording: Recording,
+    program: Program,
+    digest: str,
+    at_ms: int,
+    since_ms: int | None,
+    step_ms: int,
+) -> Iterator[tuple[int, Scan]]:
+    fitting = fit(recording.points(), program.rulebook)
+    for warning in fitting.warnings:
+        typer.echo(f"{recording.path}: {warning}", err=True)
+    if since_ms is None:
+        return play_from_checkpoint(recording, program, digest, at_ms, step_ms)
+    spans = spans_within(recording.segments(), since_ms, at_ms + 1)
+    return play(recording, program, fitting, spans, step_ms)
+
+
+def _nothing_at(recording: Recording, at: str, clock: SiteClock) -> str:
+    span = recording.span()
+    if span is None:
+        return "holds nothing"
+    start, end = iso(span.start_ms, clock.zone), iso(span.end_ms, clock.zone)
+    return f"holds nothing up to {at}; it reaches from {start} to {end}"
+
+
+def _step(text: str) -> int:
+    try:
+        return duration_ms(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--step") from error
+
+
+def _moment(text: str, clock: SiteClock, option: str) -> int:
+    try:
+        return parse_iso(text, clock.zone)
+    except (ValueError, OverflowError) as error:
+        message = f"`{text}` is not a time; write it as `2024-06-12T14:10`"
+        raise typer.BadParameter(message, param_hint=option) from error
+
+
+def _show_problems(checked: Checked, count: int) -> None:
+    from engine.language.render.as_text import pieces  # noqa: PLC0415 - only when rules are wrong
+
+    found = list(pieces(checked.problems, checked.sources, count))
+    if is_colourful(sys.stderr):
+        from adapters.cli.colours import coloured  # noqa: PLC0415 - rich is slow to import
+
+        typer.echo(coloured(found), nl=False, err=True)
+    else:
+        typer.echo("".join(text for text, _ in found), nl=False, err=True)

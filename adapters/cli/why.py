@@ -1,0 +1,164 @@
+"""`thermiq why` and `thermiq why-not`: what decided an output, and what a rule is waiting for."""
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from engine.control.program import Program
+    from engine.language.plant import Output
+    from engine.values.fact import Value
+    from engine.workshop.outline import Line
+
+_At = Annotated[
+    str, typer.Option("--at", metavar="TIME", help="When; without an offset the site's local time.")
+]
+_Facts = Annotated[
+    Path,
+    typer.Option(
+        "--facts", exists=True, dir_okay=False, metavar="RECORDING", help="What was measured."
+    ),
+]
+_Rules = Annotated[
+    Path, typer.Option("--rules", exists=True, metavar="RULES", help="A folder of rule files.")
+]
+_Since = Annotated[
+    str | None,
+    typer.Option(
+        "--from", metavar="TIME", help="Start here rather than at the recording's beginning."
+    ),
+]
+_Step = Annotated[str, typer.Option("--step", help="The time from scan to scan.")]
+_Json = Annotated[bool, typer.Option("--json", help="Write everything as JSON.")]
+_Colour = Annotated[bool, typer.Option("--colour/--no-colour", help="Colour on a terminal.")]
+
+_RULES = Path("rules/asp1")
+_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(\S*)")
+
+
+def why(
+    output: Annotated[str, typer.Argument(metavar="OUTPUT", help="As in miner1.power_target.")],
+    at: _At,
+    facts: _Facts,
+    rules: _Rules = _RULES,
+    since: _Since = None,
+    step: _Step = "10 s",
+    as_json: _Json = False,
+    colour: _Colour = True,
+) -> None:
+    """Tell why an output has its value: in one sentence, then as a tree.
+
+    Plays the recording up to TIME into the rules, as the controller would have. Exits with 1 if the
+    rules are wrong or the recording does not reach, with 2 for an unknown output.
+    """
+    from adapters.cli.looking_back import Question, look_back, read_program  # noqa: PLC0415
+    from engine.workshop.english import ENGLISH  # noqa: PLC0415
+    from engine.workshop.explain import explain  # noqa: PLC0415
+    from engine.workshop.outline import outline_why  # noqa: PLC0415
+    from engine.workshop.wording import tell_why  # noqa: PLC0415
+
+    program, digest = read_program(rules)
+    _known(output, [each.name for each in program.rulebook.plant.outputs], "OUTPUT", "an output")
+    scan = look_back(Question(facts, rules, at, since, step), program, digest)
+    seen = explain(program, scan, output)
+    _write(tell_why(ENGLISH, seen), outline_why(ENGLISH, seen), seen, as_json, colour)
+
+
+def why_not(
+    asked: Annotated[
+        str,
+        typer.Argument(metavar="RULE|OUTPUT[=VALUE]", help="A rule's id, or an output's value."),
+    ],
+    at: _At,
+    facts: _Facts,
+    rules: _Rules = _RULES,
+    since: _Since = None,
+    step: _Step = "10 s",
+    as_json: _Json = False,
+    colour: _Colour = True,
+) -> None:
+    """Tell what a rule lacks to fire, and by how much; or why an output has no such value.
+
+    An output without a value is asked why it is not on. Exits as `why` does.
+    """
+    from adapters.cli.looking_back import Question, look_back, read_program  # noqa: PLC0415
+    from engine.workshop import outline, why_not, wording  # noqa: PLC0415
+    from engine.workshop.english import ENGLISH  # noqa: PLC0415
+
+    program, digest = read_program(rules)
+    outputs = {output.name: output for output in program.rulebook.plant.outputs}
+    name, equals, text = (part.strip() for part in asked.partition("="))
+    _known(name, [*_rules_of(program), *outputs], "RULE", "a rule or an output")
+    value = _value(text, outputs[name]) if equals and name in outputs else None
+    if equals and name not in outputs:
+        raise typer.BadParameter(f"`{name}` is a rule; it has no value", param_hint="RULE")
+    scan = look_back(Question(facts, rules, at, since, step), program, digest)
+    if name in outputs:
+        wish = why_not.why_not_value(program, scan, name, value)
+        tree = outline.outline_why_not_value(ENGLISH, wish)
+        _write(wording.tell_why_not_value(ENGLISH, wish), tree, wish, as_json, colour)
+    else:
+        seen = why_not.why_not(program, scan, name)
+        tree = outline.outline_why_not(ENGLISH, seen)
+        _write(wording.tell_why_not(ENGLISH, seen), tree, seen, as_json, colour)
+
+
+def _rules_of(program: "Program") -> list[str]:
+    return [rule.id for rule in program.rulebook.rules]
+
+
+def _known(name: str, names: list[str], argument: str, what: str) -> None:
+    """Refuse a name that is not among the known ones."""
+    if name in names:
+        return
+    from engine.language.suggest import advise  # noqa: PLC0415 - only for a misspelt name
+
+    advice = advise(name, names)
+    message = f"`{name}` is not {what}" + (f"; {advice}" if advice else "")
+    raise typer.BadParameter(message, param_hint=argument)
+
+
+def _value(text: str, output: "Output") -> "Value":
+    """Return what was written as a value of the output, in its unit."""
+    from engine.language.types import BoolType, EnumType, NumberType  # noqa: PLC0415
+    from engine.language.words import FALSE_WORDS, TRUE_WORDS  # noqa: PLC0415
+    from engine.values.units import NUMBER, parse_unit  # noqa: PLC0415
+
+    match output.type:
+        case BoolType() if text in TRUE_WORDS | FALSE_WORDS:
+            return text in TRUE_WORDS
+        case EnumType() if text in output.type.values:
+            return text
+        case NumberType() if found := _NUMBER.fullmatch(text):
+            own = output.unit or NUMBER
+            unit = parse_unit(found[2]) if found[2] else own
+            if unit is not None and (unit.dimension, unit.absolute) == (
+                own.dimension,
+                own.absolute,
+            ):
+                return float(found[1]) * unit.factor / own.factor
+    message = f"`{text}` is no value of `{output.name}`, which is {_article(output)}"
+    raise typer.BadParameter(message, param_hint="OUTPUT=VALUE")
+
+
+def _article(output: "Output") -> str:
+    kind = str(output.type)
+    if kind.startswith("one of"):
+        return kind
+    unit = f" in {output.unit.symbol}" if output.unit and output.unit.symbol else ""
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}{unit}"
+
+
+def _write(sentence: str, tree: "Line", seen: object, as_json: bool, colour: bool) -> None:
+    if as_json:
+        from engine.workshop.plain import plain  # noqa: PLC0415 - only for programs
+
+        document = {"sentence": sentence, "explanation": plain(seen)}
+        typer.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
+        return
+    from adapters.cli.tree import show  # noqa: PLC0415 - `--help` needs none of this
+
+    show(sentence, tree, colour=colour)
