@@ -1,8 +1,9 @@
 """`rate(x, 5 min)` and `average(x, 10 min)`: a sliding window kept as sixty parts.
 
 A window is UNKNOWN until x was known for its whole length without a break; one unknown scan starts
-it anew. The value of x stands from one scan to the next. The window reaches back to the start of
-the part that is sixty parts old, so it covers its length to within a sixtieth.
+it anew. The value of x stands from one scan to the next. The window begins with the last part that
+began a whole length ago, so it is longer than its length by a sixtieth at most, or by the time
+between two scans where those are further apart.
 """
 
 from typing import NamedTuple
@@ -44,12 +45,12 @@ def advance(
     grown = last._replace(
         integral=last.integral + state.last * elapsed_s, duration_s=last.duration_s + elapsed_s
     )
-    if number == last.number:
-        parts = (*state.parts[:-1], grown)
-    else:
-        oldest = number - PARTS
-        kept = (*state.parts[:-1], grown)
-        parts = (*(part for part in kept if part.number >= oldest), fresh)
+    parts = (*state.parts[:-1], grown)
+    if number != last.number:
+        parts = (*parts, fresh)
+    begin_s = now_s - window_s
+    while len(parts) > 1 and parts[1].first_s <= begin_s:
+        parts = parts[1:]
     return WindowState(state.start_s, parts, now_s, value)
 
 
