@@ -84,6 +84,8 @@ class Compiler:
         level = 0 if deciding else self._level(expression)
         if isinstance(expression, Timed):
             slot = self.slots.timers[expression.key]
+        elif isinstance(expression, Window):
+            slot = self.slots.content[content_of(expression)]
         else:
             slot = self.slots.new()
             self.computed.append(Computed(slot, expression, level, deciding))
