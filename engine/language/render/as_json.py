@@ -1,4 +1,4 @@
-"""Problems for programs, as JSON; the fields are described in `docs/operating/check.md`."""
+"""Problems for programs, as JSON; the fields are described in `docs/checks/README.md`."""
 
 import json
 from collections.abc import Iterable
