@@ -87,7 +87,7 @@ def _order(drafts: dict[str, Draft], problems: list[Problem]) -> list[str]:
     }  # fmt: skip
     while True:
         try:
-            return list(TopologicalSorter(reads).static_order())
+            TopologicalSorter(reads).prepare()
         except CycleError as error:
             cycle: list[str] = error.args[1][:0:-1]  # each reads the next
             first = min(range(len(cycle)), key=lambda index: drafts[cycle[index]].position)
@@ -98,3 +98,19 @@ def _order(drafts: dict[str, Draft], problems: list[Problem]) -> list[str]:
                 for name, read_by in reads.items()
                 if name not in cycle
             }
+        else:
+            return _after_what_they_read(reads)
+
+
+def _after_what_they_read(reads: dict[str, tuple[str, ...]]) -> list[str]:
+    """Return the names in the order of the file, but each after those that it reads."""
+    order: dict[str, None] = {}
+    for name in reads:
+        waiting = [name]
+        while waiting:
+            missing = [read for read in reads[waiting[-1]] if read not in order]
+            if missing:
+                waiting += reversed(missing)
+            else:
+                order.setdefault(waiting.pop())
+    return list(order)
