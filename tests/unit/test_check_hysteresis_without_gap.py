@@ -49,6 +49,7 @@ def test_an_until_about_something_else_is_a_warning(when: str, until: str) -> No
         ("soc < 20 %", "soc > 80 %"),
         ("pv > 3 kW and soc > 25 %", "pv < 2 kW or soc < 20 %"),
         ("flowing and pv > 3 kW", "not flowing"),
+        ("top < 50 °C or soc < 20 %", "soc > 80 %"),  # the gap of one part has been thought of
         ("pv > load", "pv < load"),  # intervals cannot tell
         ("pv > 3 kW", "surplus < 2 kW"),  # these two are not independent
     ],

@@ -32,6 +32,8 @@ def _check_one(when: Expression, until: Expression, feasibility: Feasibility) ->
         and isinstance(until, Comparison)
         and feasibility.footprints.of(when) == feasibility.footprints.of(until)
     )
+    if all(_has_gap(leaf, when, feasibility) for leaf in _leaves(until)):
+        return
     related = (Related(when.position, "`when` stands here"),)
     if one_quantity:
         yield Problem(
@@ -51,6 +53,27 @@ def _check_one(when: Expression, until: Expression, feasibility: Feasibility) ->
             "say in `when`, with a gap, that what `until` names is not so",
             related,
         )
+
+
+def _has_gap(leaf: Expression, when: Expression, feasibility: Feasibility) -> bool:
+    """Tell whether `when` says, with a gap, when the value that `leaf` compares is far enough.
+
+    Another part of an `any:` may still be TRUE together with the leaf. Nothing is said about that:
+    where `top < 50 °C or bottom < 42 °C` starts and `bottom > 56 °C` ends, the operator has thought
+    of a gap, and that water is not colder above than below is beyond intervals.
+    """
+    quantity = feasibility.footprints.of(leaf)
+    return any(
+        quantity == feasibility.footprints.of(part)
+        and not feasibility.possible((_closed(part), IS_TRUE), (_closed(leaf), IS_TRUE))
+        for part in _leaves(when)
+    )
+
+
+def _leaves(condition: Expression) -> list[Expression]:
+    if isinstance(condition, All | Any):
+        return [leaf for operand in condition.operands for leaf in _leaves(operand)]
+    return [condition]
 
 
 def _closed(condition: Expression) -> Expression:
