@@ -77,7 +77,7 @@ def decide(
     `states` and `wishes` are those of the last scan; no wishes means that there was none.
     """
     alarms = [alarm for result in given.tripped for alarm in result.alarms]
-    overrides = _accepted(program, given.overrides, alarms) if given.overrides else ()
+    overrides = _accepted(program, given, alarms) if given.overrides else ()
     released = _released(program, given.tripped)
     if overrides or released or not wishes:
         now = [
@@ -108,14 +108,14 @@ def decide(
     return Decided(tuple(decisions), tuple(after), tuple(now), tuple(alarms))
 
 
-def _accepted(
-    program: Program, overrides: tuple[Override, ...], alarms: list[Alarm]
-) -> tuple[Override, ...]:
-    """Return the overrides that name an output and a value it can take; alarm about the rest."""
+def _accepted(program: Program, given: Given, alarms: list[Alarm]) -> tuple[Override, ...]:
+    """Return the overrides that stand and fit their output; alarm about those that do not fit."""
     outputs = {found.output.name: found.output for found in program.candidates}
     accepted = []
-    for override in overrides:
+    for override in given.overrides:
         output = outputs.get(override.output)
+        if given.now_s >= override.until_s:
+            continue
         if output is None or not output.holds(override.value):
             text = f"`{override.output}` cannot be {override.value}"
             alarms.append(Alarm(AlarmKind.OVERRIDE_REFUSED, override.id, text))
