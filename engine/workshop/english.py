@@ -9,7 +9,6 @@ ENGLISH = Words(
     or_="or",
     true="true",
     false="false",
-    unknown="unknown",
     on="on",
     by_rule="{output} is {value} because {rule} asks for it",
     by_default="{output} is {value}, its default, because no rule asks for anything",

@@ -155,20 +155,3 @@ class Held:
 
 
 Evidence = Compared | Stated | Checked | Span | Named | Derived | Joined | Negated | Held
-
-
-def parts(evidence: Evidence) -> tuple[Evidence, ...]:
-    """Return the evidence directly below, in the order of the file."""
-    match evidence:
-        case Compared() | Stated() | Checked() | Span():
-            return ()
-        case Named():
-            return () if evidence.inner is None else (evidence.inner,)
-        case Derived():
-            return tuple(a.evidence for a in evidence.assertions if a.evidence is not None)
-        case Joined():
-            return evidence.parts
-        case Negated():
-            return (evidence.part,)
-        case Held():
-            return (evidence.when,) if evidence.until is None else (evidence.when, evidence.until)

@@ -36,7 +36,7 @@ class _Highlighter:
     def of(  # noqa: C901, PLR0911 - one case for each kind
         self, evidence: Evidence, truth: bool
     ) -> list[str]:
-        if evidence.truth is not truth and not isinstance(evidence, Held):
+        if evidence.truth is not truth:
             return []
         match evidence:
             case Compared():

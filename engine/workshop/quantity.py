@@ -14,7 +14,7 @@ from engine.language.expression import (
 )
 from engine.language.types import NumberType
 from engine.values.fact import Value
-from engine.values.units import NUMBER, PERCENT, TEMPERATURE, TIME, Dimension, Unit, parse_unit
+from engine.values.units import NUMBER, TEMPERATURE, TIME, Dimension, Unit, parse_unit
 
 _SHOWN_IN: dict[Dimension, str] = {
     TIME: "s",
@@ -132,8 +132,3 @@ def _of_same_dimension(expression: Expression) -> list[Expression]:
         if child.type == expression.type:
             found.extend(_of_same_dimension(child))
     return found
-
-
-def is_percentage(unit: Unit | None) -> bool:
-    """Tell whether a number is shown as a percentage."""
-    return unit == PERCENT

@@ -173,8 +173,22 @@ def tell_countdown(words: Words, timer: Countdown) -> str:
 
 
 def _template(words: Words, kind: RestrictionKind) -> str:
-    found: str = getattr(words, kind.value)
-    return found
+    return {
+        RestrictionKind.RANGE: words.range,
+        RestrictionKind.OFF_BELOW: words.off_below,
+        RestrictionKind.STEP: words.step,
+        RestrictionKind.NEW_DEMAND: words.new_demand,
+        RestrictionKind.PERMISSIVE: words.permissive,
+        RestrictionKind.MIN_OFF: words.min_off,
+        RestrictionKind.MAX_STARTS: words.max_starts,
+        RestrictionKind.MIN_ON: words.min_on,
+        RestrictionKind.SETTLE: words.settle,
+        RestrictionKind.MAX_CHANGES: words.max_changes,
+        RestrictionKind.RAMP: words.ramp,
+        RestrictionKind.INTERLOCK: words.interlock,
+        RestrictionKind.LATCH: words.latch,
+        RestrictionKind.TRIP: words.trip,
+    }[kind]
 
 
 def tell_why_not(words: Words, seen: WhyNot) -> str:

@@ -18,7 +18,6 @@ class Words:
     or_: str
     true: str
     false: str
-    unknown: str
     on: str
 
     # The first sentence, by who decided.

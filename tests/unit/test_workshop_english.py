@@ -1,0 +1,22 @@
+"""English phrases. A second language is held to the same braces by the same test."""
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from engine.workshop.english import ENGLISH
+from engine.workshop.words import Words
+
+LANGUAGES = (ENGLISH,)
+BRACES = re.compile(r"\{(\w+)\}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_fills_in_the_same(language: Words) -> None:
+    for field in fields(Words):
+        ours, english = getattr(language, field.name), getattr(ENGLISH, field.name)
+        if isinstance(english, str):
+            assert ours, field.name
+            assert set(BRACES.findall(ours)) <= set(BRACES.findall(english)), field.name
+            assert ours == ours.strip() or field.name == "lasting", field.name
