@@ -47,12 +47,18 @@ def _scope() -> Scope:
 
 def read(text: str) -> Expression:
     """Return the resolved tree of one expression."""
+    tree, problems = read_or_not(text)
+    assert tree is not None, [each.message for each in problems]
+    return tree
+
+
+def read_or_not(text: str) -> tuple[Expression | None, list[Problem]]:
+    """Return the resolved tree, or None and why there is none."""
     problems: list[Problem] = []
     scalar = Scalar(text, "", Position("test.yaml", 1, 1, len(text) + 1))
     tree = parse(scalar, problems)
     resolved = None if tree is None else resolve(tree, _scope(), problems)
-    assert resolved is not None, [each.message for each in problems]
-    return resolved
+    return (None if problems else resolved), problems
 
 
 def timed(
