@@ -1,7 +1,7 @@
 """Conditions as YAML: an expression, a list (all), `any:`, `all:`, `not:`, or one with times."""
 
 from engine.language.check import missing_key, unknown_key, wrong_shape
-from engine.language.constants import read_seconds
+from engine.language.constants import read_duration_s
 from engine.language.document import Mapping, Node, Scalar, Sequence
 from engine.language.expression import All, Any, Expression, Not, Timed
 from engine.language.form import Form, open_form
@@ -98,7 +98,7 @@ def _timed(form: Form, key: str) -> Expression | None:
     for word in _TIMES:
         scalar = form.scalar(word, needed=True) if word in form.fields else None
         if scalar is not None:
-            times[word] = read_seconds(scalar, word, form.problems) or 0.0
+            times[word] = read_duration_s(scalar, word, form.problems) or 0.0
     if when is None or len(form.problems) > before:
         return None
     if until is None and not any(times.values()):

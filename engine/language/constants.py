@@ -62,7 +62,7 @@ def read_in_unit(scalar: Scalar, unit: Unit, what: str, problems: list[Problem])
     return None if number is None else in_unit(number, unit, what, problems)
 
 
-def read_seconds(scalar: Scalar, what: str, problems: list[Problem]) -> float | None:
+def read_duration_s(scalar: Scalar, what: str, problems: list[Problem]) -> float | None:
     """Return a time in seconds: 0 or more, up to a year."""
     seconds = read_in_unit(scalar, SECOND, what, problems)
     if seconds is None:
@@ -86,7 +86,7 @@ def read_rate(scalar: Scalar, what: str, problems: list[Problem]) -> Rate | None
         problems.append(syntax.problem(message, scalar.position, "write `12 per 1 h`"))
         return None
     time = found["time"] if found["time"][0].isdigit() else f"1 {found['time']}"
-    per_s = read_seconds(Scalar(time, "", scalar.position), what, problems)
+    per_s = read_duration_s(Scalar(time, "", scalar.position), what, problems)
     if per_s is None:
         return None
     count = int(found["count"][:10])

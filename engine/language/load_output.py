@@ -10,10 +10,10 @@ from engine.language.check import (
 )
 from engine.language.constants import (
     read_constant,
+    read_duration_s,
     read_in_unit,
     read_number,
     read_rate,
-    read_seconds,
 )
 from engine.language.dimension import rate_type
 from engine.language.document import Scalar
@@ -154,7 +154,7 @@ def read_slope(scalar: Scalar, what: str, measure: Measure, form: Form) -> float
 
 def _seconds(form: Form, key: str) -> float:
     scalar = form.scalar(key) if key in form.fields else None
-    return 0.0 if scalar is None else read_seconds(scalar, key, form.problems) or 0.0
+    return 0.0 if scalar is None else read_duration_s(scalar, key, form.problems) or 0.0
 
 
 def _rate(form: Form, key: str) -> Rate | None:

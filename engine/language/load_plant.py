@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from engine.language.check import syntax, value_outside_range
-from engine.language.constants import read_number, read_seconds
+from engine.language.constants import read_duration_s, read_number
 from engine.language.document import Mapping, Node, Scalar
 from engine.language.expression import NameKind
 from engine.language.form import Form, as_mapping, open_form
@@ -73,7 +73,7 @@ def _point(name: Scalar, node: Node, problems: list[Problem]) -> Point | None:
     if form is None or measure is None:
         return None
     age = form.scalar("max_age") if "max_age" in form.fields else None
-    max_age_s = _DEFAULT_MAX_AGE_S if age is None else read_seconds(age, "max_age", problems)
+    max_age_s = _DEFAULT_MAX_AGE_S if age is None else read_duration_s(age, "max_age", problems)
     if max_age_s == 0:
         message = "`max_age` must be more than 0 s"
         problems.append(value_outside_range.plain(message, form.key("max_age")))

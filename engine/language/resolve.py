@@ -42,11 +42,11 @@ def resolve(
 
     `wanted` is the type that is expected; it makes `off` a state where a state is expected.
     """
-    return _Resolver(scope, problems).any(expression, wanted)
+    return _Typer(scope, problems).any(expression, wanted)
 
 
 @dataclass(frozen=True, slots=True)
-class _Resolver:
+class _Typer:
     scope: Scope
     problems: list[Problem]
 

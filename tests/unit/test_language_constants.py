@@ -8,7 +8,7 @@ from engine.language.constants import (
     read_integer,
     read_number,
     read_rate,
-    read_seconds,
+    read_duration_s,
 )
 from engine.language.plant import Rate
 from engine.language.problem import Problem
@@ -62,15 +62,23 @@ def test_an_unknown_unit_is_reported_once() -> None:
 )  # fmt: skip
 def test_times(text: str, seconds: float | None) -> None:
     problems: list[Problem] = []
-    assert read_seconds(scalar(text), "x", problems) == seconds
+    assert read_duration_s(scalar(text), "x", problems) == seconds
     assert bool(problems) == (seconds is None)
 
 
 @pytest.mark.parametrize(
     ("text", "rate"),
-    [("12 per 1 h", Rate(12, 3600)), ("3 per d", Rate(3, 86400)), ("3 per year", None),
-     ("0 per h", None), ("3 per 0 s", None), ("three per h", None), ("3", None), ("9" * 500 + " per h", None)],
-)  # fmt: skip
+    [
+        ("12 per 1 h", Rate(12, 3600)),
+        ("3 per d", Rate(3, 86400)),
+        ("3 per year", None),
+        ("0 per h", None),
+        ("3 per 0 s", None),
+        ("three per h", None),
+        ("3", None),
+        ("9" * 500 + " per h", None),
+    ],
+)
 def test_rates(text: str, rate: Rate | None) -> None:
     problems: list[Problem] = []
     assert read_rate(scalar(text), "x", problems) == rate
