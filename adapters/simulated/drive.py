@@ -23,7 +23,7 @@ from engine.values.fact import Quality, Value
 from engine.values.moment import Moment
 from engine.workshop.replay import Board, Change, after_gap
 
-_DIGITS = {"W": 0, "kW": 3, "°C": 1, "%": 1}
+_DIGITS = {"W": 0, "°C": 1, "%": 1}
 """What the sensors of a unit show, as digits behind the point; others are not rounded."""
 
 _NO_OUTPUTS: dict[str, Value] = {
@@ -83,6 +83,30 @@ def stretches(
         found.append(Stretch(part, first_ms, end_ms))
         left_ms = None if left_ms is None else left_ms - (end_ms - first_ms)
     return tuple(found)
+
+
+def unfit(plant: Plant) -> tuple[str, ...]:
+    """Return in words where the plant's units are not those of the simulated house."""
+    state = initial_state(PlantParameters())
+    shown = measured_points(PlantParameters(), state, Boundary(0.0, 0, 0.0, 0.0, 0.0, 0.0, 0.0))
+    wanted = {name: _unit_of(name, value) for name, value in (shown | _NO_OUTPUTS).items()}
+    declared = [(point.name, point.unit) for point in plant.points]
+    declared += [(output.name, output.unit) for output in plant.outputs]
+    return tuple(
+        f"the simulated house has `{name}` in {wanted[name] or 'no unit'}, the plant declares "
+        + (f"`{unit.symbol}`" if unit else "no unit")
+        for name, unit in declared
+        if name in wanted and (unit.symbol if unit else "") != wanted[name]
+    )
+
+
+def _unit_of(name: str, value: Value) -> str:
+    """Return the unit in which the physics has a point or an output."""
+    if isinstance(value, bool | str):
+        return ""
+    kind = name.rpartition(".")[2]
+    named = {"buy": "ct/kWh", "soc": "%", "position": "%", "position_target": "%"}
+    return named.get(kind, "W" if kind in ("power", "load", "power_target") else "°C")
 
 
 class Sensors:

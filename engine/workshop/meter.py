@@ -105,6 +105,8 @@ class Meter:
         self._house_rates = (0.0,) * 9
         self.mix = UNKNOWN_SHARES
         """How the loads are split just now."""
+        self.powers_w: tuple[float, ...] = (0.0,) * len(self.consumers)
+        """What each consumer draws just now."""
 
     def _role(self, name: str) -> tuple[int, float]:
         unit = self._units.get(name)
@@ -160,6 +162,7 @@ class Meter:
         else:
             grid += more_w
             self.mix = shares(pv or 0.0, battery or 0.0, grid)
+        self.powers_w = tuple(powers_w)
         for each, power_w in zip(self.consumers, powers_w, strict=True):
             self._sums[each.output_place].set(power_w, self.mix, price)
         self._house_rates = _house_rates(Flows(pv, battery, grid, load), more_w, price)

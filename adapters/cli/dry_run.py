@@ -1,0 +1,139 @@
+"""`thermiq dry-run`: what rules would have decided on recorded facts, and what it amounts to."""
+
+import json
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from adapters.cli import tables
+from adapters.cli.looking_back import read_program
+from adapters.cli.progress import Ticker, progress
+from adapters.cli.runs import Counted, check_plot, meta_of, moment_of, step_of
+from adapters.cli.summary import headline, report_tables
+from adapters.clock import SiteClock
+from adapters.journal import Journal, infos
+from adapters.playback import Sink, fit, play, pour, spans_within
+from adapters.recordings.data import RecordingError
+from adapters.recordings.recording import Recording
+from engine.control.program import Program
+from engine.workshop.report import Basis, as_plain
+from engine.workshop.tally import Tally
+
+if TYPE_CHECKING:
+    from adapters.plot.series import Collector
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when to when, as written on the command line, and the time from scan to scan."""
+
+    start: str | None
+    end: str | None
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What to do with what was decided."""
+
+    out: Path | None
+    overwrite: bool
+    plot: Path | None
+    as_json: bool
+    colour: bool
+
+
+def dry_run(
+    rules: Annotated[
+        Path, typer.Argument(exists=True, metavar="RULES", help="A folder of rule files, or one.")
+    ],
+    facts: Annotated[
+        Path,
+        typer.Option(
+            "--facts", exists=True, dir_okay=False, metavar="RECORDING", help="What was measured."
+        ),
+    ],
+    start: Annotated[
+        str | None,
+        typer.Option("--from", metavar="TIME", help="From when; local time without an offset."),
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="Up to when, not included.")
+    ] = None,
+    step: Annotated[str, typer.Option("--step", help="The time from scan to scan.")] = "10 s",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Keep every decision in this recording."),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.")] = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", metavar="FILE", help="Draw a chart: FILE.png, .svg or .html."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the summary as JSON.")] = False,
+    colour: Annotated[
+        bool, typer.Option("--colour/--no-colour", help="Colour on a terminal.")
+    ] = True,
+) -> None:
+    """Run rules on recorded facts; no device hears of it.
+
+    Prints what was decided, what it drew from which source, what was vetoed and what was unknown.
+    Exits with 1 if the rules or the recording cannot be used.
+    """
+    program, digest = read_program(rules)
+    check_plot(plot)
+    wishes = Wishes(out, overwrite, plot, as_json, colour)
+    try:
+        _run(program, digest, facts, Span(start, end, step), wishes)
+    except RecordingError as error:
+        typer.echo(f"thermiq: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+def _run(program: Program, digest: str, facts: Path, span: Span, wishes: Wishes) -> None:
+    """Play the recording into everything that wants to hear of it."""
+    clock = SiteClock(program.rulebook.plant.site)
+    step_ms = step_of(span.step)
+    tally = Tally(program.rulebook, Basis.DECIDED)
+    sinks: list[Sink] = [Counted(tally)]
+    collector: Collector | None = None
+    with ExitStack() as stack:
+        recording = stack.enter_context(Recording.open(facts))
+        fitting = fit(recording.points(), program.rulebook)
+        for warning in fitting.warnings:
+            typer.echo(f"{facts}: {warning}", err=True)
+        wanted = spans_within(
+            recording.segments(),
+            moment_of(span.start, clock, "--from"),
+            moment_of(span.end, clock, "--to"),
+        )
+        total_ms = sum(each.end_ms - each.start_ms for each in wanted)
+        if wishes.out is not None:
+            declared = infos(program.rulebook.plant, facts=False)
+            meta = meta_of(program, digest, "dry-run", step_ms)
+            writer = Recording.create(wishes.out, declared, meta, overwrite=wishes.overwrite)
+            sinks.append(Journal(stack.enter_context(writer), program, digest))
+        if wishes.plot is not None:
+            from adapters.plot import series  # noqa: PLC0415 - for a chart only
+
+            every_ms = series.sampling(total_ms, step_ms)
+            collector = series.Collector(program.rulebook, tally.meter, every_ms)
+            sinks.append(collector)
+        advance = stack.enter_context(progress("dry-run", total_ms // step_ms))
+        sinks.append(Ticker(advance))
+        pour(play(recording, program, fitting, wanted, step_ms), sinks, step_ms)
+    report = tally.report()
+    if collector is not None and wishes.plot is not None:
+        from adapters.plot.draw import draw  # noqa: PLC0415 - matplotlib is slow to import
+
+        draw(collector.chart(f"Dry-run of {facts.name}"), wishes.plot)
+    if wishes.as_json:
+        plain = as_plain(report) | {"step_s": step_ms / 1000, "warnings": list(fitting.warnings)}
+        typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+        return
+    tables.show(
+        headline(report, clock.zone, step_ms / 1000), report_tables(report), colour=wishes.colour
+    )

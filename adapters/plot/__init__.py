@@ -1,0 +1,1 @@
+"""Drawing what was measured, decided and vetoed; needs the extra `plot`."""
