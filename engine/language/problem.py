@@ -7,7 +7,7 @@ from engine.language.position import Position
 
 
 class Severity(Enum):
-    """An ERROR keeps the rules from running; a WARNING does not, but `check` still exits 1."""
+    """An ERROR keeps the rules from running; a WARNING only makes `check --strict` exit 1."""
 
     ERROR = "error"
     WARNING = "warning"

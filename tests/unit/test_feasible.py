@@ -53,6 +53,13 @@ IMPOSSIBLE = [
     "between 22:00 and 06:00 and between 07:00 and 21:00",
     "between 22:00 and 06:00 and not between 20:00 and 08:00",
     "not between 00:00 and 12:00 and not between 12:00 and 00:00",
+    "pump == true and not pump",
+    "pump != true and flow",
+    "between sunrise and sunset and not between sunrise and sunset",
+    "max(pv, 3 kW) < 2 kW",
+    "pv / load > 3 and pv / load < 2",
+    "pv / 2 > 5 kW and pv < 9 kW",
+    "clamp(pv, 1 kW, load) > 5 kW and load < 0.5 kW and pv < 4 kW",
     "false",
 ]
 
@@ -168,6 +175,13 @@ def test_a_search_that_grows_too_large_ends_without_a_claim() -> None:
     assert FEASIBILITY.never(contradiction)
     deep = " and ".join(f"(pv != {n} W or load != {n} W)" for n in range(1, 13))
     assert not FEASIBILITY.never(read(deep))
+
+
+def test_a_search_over_its_budget_makes_no_claim() -> None:
+    free = " and ".join(f"(age(pv) > {n} s or age(load) > {n} s)" for n in range(1, 13))
+    contradiction = "(pv > 1 kW or load > 1 kW) and pv + load < 0.5 kW"
+    assert FEASIBILITY.never(read(contradiction))
+    assert not FEASIBILITY.never(read(f"{contradiction} and {free}"))
 
 
 def test_always_means_true_whenever_it_is_known() -> None:
