@@ -1,0 +1,1 @@
+"""Pure: registers, payloads, messages and bits to readings, commands to what is sent."""
