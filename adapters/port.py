@@ -1,8 +1,8 @@
 """What a device implements, and nothing more. Everything that touches the world stands behind this.
 
 A device speaks of its own *fields* in its own units (`battery_soc` in %); `site.yaml` says which
-point or output of the plant each field is, and the gateway converts. A device runs as one task of its
-own, with its own deadlines and back-off; no device ever waits for another.
+point or output of the plant each field is, and the gateway converts. A device runs as one task of
+its own, with its own deadlines and back-off; no device ever waits for another.
 """
 
 from collections.abc import Callable, Sequence
