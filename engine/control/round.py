@@ -171,7 +171,8 @@ def _wish(
     )
     kept = shaping.record(output, state, shaped, shaped.value, blocked, given.now_s)
     watched, settled = _watched(demand, asking)
-    calm = settled and not blocked and not overrides and shaped.value == shaped.target
+    calm = settled and kept is state and not blocked and not overrides
+    calm = calm and shaped.value == shaped.target
     due_s = _due(restrictions) if calm else -math.inf
     seen = slots[watched] if watched >= 0 else None
     return Wish(demand, shaped, decision, kept, asking, watched, seen, due_s)

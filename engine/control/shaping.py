@@ -126,7 +126,9 @@ def _allowed(
     """Return the target, or what the output keeps because something objects."""
     was_on, on = output.is_on(state.value), output.is_on(target)
     if on and not was_on:
-        objection = _start(output, state, forbidden, now_s) or _change(output, state, now_s)
+        objection = _start(output, state, forbidden, now_s)
+        if objection is None and target != state.target:  # else it was counted when accepted
+            objection = _change(output, state, now_s)
         if objection is not None:
             restrictions.append(objection._replace(value=state.value))
             return state.value
