@@ -79,6 +79,35 @@ class Device(Protocol):
         ...
 
 
+class ScanDevice(Protocol):
+    """A device read and written once a scan, in step with it: the PLC's own process image."""
+
+    name: str
+
+    def fields(self) -> tuple[Field, ...]:
+        """Return everything that the device can tell or be told."""
+        ...
+
+    def read(self, now_s: float) -> Sequence[Reading]:
+        """Return all readings as of monotonic `now_s`. What cannot be read is BAD; never raises."""
+        ...
+
+    def command(self, command: Command) -> None:
+        """Take the newest command of a field for the next `write`."""
+        ...
+
+    def write(self, now_s: float) -> None:
+        """Write one complete image: every field commanded, or its safe value if not or expired.
+
+        Raises DeviceError if the image could not be written whole.
+        """
+        ...
+
+    def write_safe(self) -> None:
+        """Write the safe image. Raises DeviceError."""
+        ...
+
+
 class Clock(Protocol):
     """The only reader of time. Tests hand in one that they move by hand."""
 

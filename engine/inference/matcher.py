@@ -52,7 +52,8 @@ class Matcher:
             for symbol, count in readers.items()
         }
         self._handle = durable.create_ruleset(name, json.dumps(definition))
-        weakref.finalize(self, _close, self._handle)
+        self._states: list[int] = []
+        weakref.finalize(self, _close, self._handle, self._states)
 
     def fired(self, symbols: Iterable[str]) -> frozenset[int]:
         """Return the numbers of the patterns that fire when these symbols hold.
@@ -64,6 +65,8 @@ class Matcher:
         if not facts:
             return frozenset()
         code, state = durable.assert_facts(self._handle, json.dumps(facts))
+        if not self._states:
+            self._states.append(state)
         fired: set[int] = set()
         try:
             if code != 0:
@@ -88,9 +91,10 @@ class Matcher:
             message = durable.complete_and_start_action(self._handle, state)
 
 
-def _close(handle: int) -> None:
+def _close(handle: int, states: list[int]) -> None:
     """Give back the memory of a ruleset, about a megabyte; the library never does by itself."""
-    durable.delete_state(handle, None)
+    if states:
+        durable.delete_state(handle, None)
     durable.delete_ruleset(handle)
 
 
