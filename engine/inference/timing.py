@@ -5,7 +5,7 @@ changes that state.
 
 Hysteresis: the *side* turns on when `when` is TRUE and `until` is not, and off when `until` is
 TRUE. Without `until` the side is `when` itself. The input of the table is the side, or UNKNOWN when
-the expression that could change it is.
+what could change it is. To look twice at the same inputs changes nothing.
 
     phase     input           after       next
     OFF       TRUE            at once     PENDING
@@ -24,7 +24,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from engine.language.expression import Timed
-from engine.values.truth import Truth
+from engine.values.truth import Truth, all_, not_
 
 
 class Phase(Enum):
@@ -89,6 +89,5 @@ def _side(timed: Timed, side: bool, when: Truth, until: Truth) -> tuple[bool, Tr
         return bool(when), when
     if side:
         return (True, None) if until is None else (not until, not until)
-    if when is not True:
-        return False, when
-    return (False, None) if until is None else (not until, not until)
+    turns_on = all_((when, not_(until)))
+    return turns_on is True, turns_on
