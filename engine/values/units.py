@@ -1,6 +1,8 @@
 """Units of measurement: what a symbol means and how far it is from the base unit.
 
-pint knows the dimensions; it is asked when rules are loaded, never in a scan. A temperature on the
+pint knows the dimensions; it is asked when rules are loaded, never in a scan, and not at all for
+the everyday units, which stand here (a test compares them with pint's): importing it takes longer
+than checking a house, and twenty megabytes. A temperature on the
 Celsius scale (`°C`) and a temperature difference (`K`) are kept apart, for their sums differ:
 °C − °C is K, °C + K is °C, °C + °C means nothing.
 """
@@ -8,8 +10,10 @@ Celsius scale (`°C`) and a temperature difference (`K`) are kept apart, for the
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
-import pint
+if TYPE_CHECKING:
+    import pint
 
 Dimension = tuple[tuple[str, int], ...]
 """Sorted base dimensions with exponents, such as `(("length", 2), ("mass", 1), ("time", -3))`."""
@@ -78,8 +82,37 @@ _SYMBOL = re.compile(r"(?:[A-Za-zµ€]+|°C|%)(?:[²³]|\*\*[23])?(?:/[A-Za-z]+
 _LONGEST_SYMBOL = 20
 
 
+_POWER: Dimension = (("length", 2), ("mass", 1), ("time", -3))
+_ENERGY: Dimension = (("length", 2), ("mass", 1), ("time", -2))
+_PRICE: Dimension = (("currency", 1), ("length", -2), ("mass", -1), ("time", 2))
+_WARMING: Dimension = (("temperature", 1), ("time", -1))
+_EVERYDAY: dict[str, tuple[Dimension, float]] = {
+    "W": (_POWER, 1.0),
+    "kW": (_POWER, 1e3),
+    "Wh": (_ENERGY, 3.6e3),
+    "kWh": (_ENERGY, 3.6e6),
+    "ct/kWh": (_PRICE, 0.01 / 3.6e6),
+    "EUR/kWh": (_PRICE, 1 / 3.6e6),
+    "K": (TEMPERATURE, 1.0),
+    "K/s": (_WARMING, 1.0),
+    "K/min": (_WARMING, 1 / 60),
+    "K/h": (_WARMING, 1 / 3600),
+    "ms": (TIME, 1e-3),
+    "s": (TIME, 1.0),
+    "min": (TIME, 60.0),
+    "h": (TIME, 3600.0),
+    "d": (TIME, 86_400.0),
+    "%/s": ((("time", -1),), 0.01),
+    "Hz": ((("time", -1),), 1.0),
+    "W/m²": ((("mass", 1), ("time", -3)), 1.0),
+    "TH/s": ((("hash", 1), ("time", -1)), 1.0),
+}
+
+
 @cache
-def _registry() -> pint.UnitRegistry[float]:
+def _registry() -> "pint.UnitRegistry[float]":
+    import pint  # noqa: PLC0415 - only for a unit that is not an everyday one
+
     registry = pint.UnitRegistry[float](None, case_sensitive=True)
     registry.load_definitions([line.strip() for line in _DEFINITIONS.strip().splitlines()])
     return registry
@@ -90,11 +123,20 @@ def parse_unit(symbol: str) -> Unit | None:
     """Return the unit that `symbol` names (`kW`, `ct/kWh`, `K/s`, `W/m²`), or None."""
     if symbol in _FIXED:
         return _FIXED[symbol]
+    if symbol in _EVERYDAY:
+        return Unit(symbol, *_EVERYDAY[symbol])
+    return _from_pint(symbol)
+
+
+def _from_pint(symbol: str) -> Unit | None:
+    """Ask pint, which knows far more units than a house needs."""
     if len(symbol) > _LONGEST_SYMBOL or not _SYMBOL.fullmatch(symbol) or "°C/" in symbol:
         return None
     text = re.sub(r"(?<=[A-Za-z])([23])$", r"**\1", symbol)
     for spelling, name in _SPELLINGS.items():
         text = text.replace(spelling, name)
+    import pint  # noqa: PLC0415 - as above
+
     try:
         base = _registry().Quantity(1.0, text).to_base_units()
     except (pint.UndefinedUnitError, pint.DefinitionSyntaxError):
