@@ -36,6 +36,9 @@ class Command:
 # To add a command, add its line; it is imported when it is asked for, and no sooner.
 COMMANDS = (
     Command("check", "adapters.cli.check", "check", "Tell what is wrong with rule files."),
+    Command("dry-run", "adapters.cli.dry_run", "dry_run", "Run rules on recorded facts."),
+    Command("simulate", "adapters.cli.simulate", "simulate", "Run rules on a simulated house."),
+    Command("demo", "adapters.cli.demo", "demo", "Four weeks at Walda, summed up and drawn."),
     Command("why", "adapters.cli.why", "why", "Tell why an output has its value."),
     Command("why-not", "adapters.cli.why", "why_not", "Tell what a rule lacks to fire."),
     Command(

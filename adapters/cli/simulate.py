@@ -49,6 +49,8 @@ class Run:
     title: str | None = None
     """Of the chart; None: no chart is wanted."""
     command: str = "simulate"
+    quiet: bool = False
+    """Show no progress."""
 
     @property
     def total_ms(self) -> int:
@@ -133,8 +135,9 @@ def execute(run: Run) -> "tuple[Report, Chart | None]":
             writer = Recording.create(run.out, declared, meta, overwrite=run.overwrite)
             journal = Journal(stack.enter_context(writer), run.program, run.digest)
             sinks.append(journal)
-        advance = stack.enter_context(progress(run.command, run.total_ms // run.step_ms))
-        sinks.append(Ticker(advance))
+        if not run.quiet:
+            advance = stack.enter_context(progress(run.command, run.total_ms // run.step_ms))
+            sinks.append(Ticker(advance))
         pour(_scans(run, journal), sinks, run.step_ms)
     return tally.report(), None if run.title is None else collector.chart(run.title)
 

@@ -130,7 +130,7 @@ def blocks(stretch: Stretch, output: str) -> Iterator[Block]:
     """Yield how long an output had which value."""
     switches = stretch.switches.get(output, [])
     ends = [switch.at_ms for switch in switches[1:]] + [stretch.end_ms]
-    for switch, end_ms in zip(switches, ends, strict=True):
+    for switch, end_ms in zip(switches, ends, strict=False):  # an output may have no switch at all
         yield Block(switch.at_ms, end_ms, switch.value)
 
 

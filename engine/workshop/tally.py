@@ -213,6 +213,7 @@ class Tally:
         self._begun_ms, self._running = at_ms, True
         for stands in self._outputs:
             stands.since_ms = at_ms
+        self._alarms.standing = dict.fromkeys(self._alarms.standing, at_ms)
         # Nothing is known to stand from an earlier stretch: the first scan is looked at as a whole.
         self._qualities, self._truths, self._standing, self._values = (), (), (), ()
         self._facts.running = self._rules.running = False
@@ -227,7 +228,6 @@ class Tally:
         self._facts.book(end_ms)
         self._rules.book(end_ms)
         self._alarms.book(end_ms)
-        self._alarms.standing = {}
         if self._metered_ms is not None:
             self.meter.run(end_ms - self._metered_ms)
         self._active_ms += end_ms - self._begun_ms

@@ -160,6 +160,16 @@ def test_a_rule_says_how_long_it_was_true_and_unknown() -> None:
     assert (rule.id, rule.times, rule.true_s, rule.unknown_s) == ("sun", 1, 7200.0, 3600.0)
 
 
+def test_an_alarm_that_stands_through_a_gap_came_up_once() -> None:
+    alarm = Alarm(AlarmKind.LATCHED, "safety_relay", "latched")
+    tally = Tally(BOOK, Basis.MEASURED)
+    for start in (0, 100 * HOUR):
+        tally.add(start, trace(start, alarms=(alarm,)))
+        tally.pause(start + HOUR)
+    (found,) = tally.report().alarms
+    assert (found.count, found.seconds) == (1, 7200.0)
+
+
 def test_a_gap_between_two_stretches_is_counted_for_nothing() -> None:
     tally = Tally(BOOK, Basis.MEASURED)
     for start in (0, 100 * HOUR):
