@@ -53,7 +53,9 @@ class _Highlighter:
                 inner = [] if evidence.inner is None else self.of(evidence.inner, truth)
                 return inner or [self._name(evidence.name, truth)]
             case Derived():
-                return [self._name(evidence.name, truth)]
+                rules = [a.evidence for a in evidence.assertions if truth and a.truth is True]
+                inner = self.of(rules[0], truth) if rules and rules[0] is not None else []
+                return inner or [self._name(evidence.name, truth)]
             case Joined():
                 parts = [self.of(p, truth) for p in evidence.parts if p.truth is truth]
                 decisive = parts if evidence.every is truth else parts[:1]

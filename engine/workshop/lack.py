@@ -20,6 +20,7 @@ class TimerKind(Enum):
 class Amount:
     """A number is too low (`more`) or too high by `amount` to be `operator bound`.
 
+    `bound_text` is what the bound is made of, empty if it is a figure in the rules.
     If `strict`, the amount alone reaches the bound and anything beyond it makes it true.
     """
 
@@ -30,6 +31,7 @@ class Amount:
     now: Quantity
     operator: str
     bound: Quantity
+    bound_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def _tell_amount(words: Words, lack: Amount, lasting: str) -> str:
         lasting=lasting,
         now=now,
         operator=SYMBOLS[lack.operator],
-        bound=bound,
+        bound=f"{lack.bound_text} = {bound}" if lack.bound_text else bound,
     )
 
 

@@ -87,7 +87,11 @@ def _mark(truth: Truth) -> Mark:
 
 
 class _Outliner:
-    """Makes one tree. Signals and conditions are unfolded where they come first."""
+    """Makes one tree.
+
+    Signals, conditions and derived facts are unfolded where they come first, and only where they
+    decide: a part that holds in a rule that fails is one line.
+    """
 
     def __init__(self, words: Words) -> None:
         self.words = words
@@ -164,8 +168,21 @@ class _Outliner:
 
     def _flat(self, evidence: Evidence) -> tuple[Line, ...]:
         if isinstance(evidence, Joined) and evidence.every:
-            return tuple(self.evidence(part) for part in evidence.parts)
+            return self._parts(evidence)
         return (self.evidence(evidence),)
+
+    def _parts(self, joined: Joined) -> tuple[Line, ...]:
+        return tuple(
+            self.evidence(part) if part.truth is joined.truth else self.closed(part)
+            for part in joined.parts
+        )
+
+    def closed(self, evidence: Evidence) -> Line:
+        """Return one line for a part that decides nothing; what it hides counts as untold."""
+        before = set(self.told)
+        line = self.evidence(evidence)
+        self.told = before
+        return Line(line.text, line.mark)
 
     def restraint(self, step: Restraint) -> Line:
         lines = [Line(soften(self.words, step.because))] if step.because else []
@@ -189,14 +206,13 @@ class _Outliner:
             case Named():
                 return self._named(evidence, mark)
             case Derived():
-                below = tuple(self._assertion(each) for each in evidence.assertions)
-                below = below or (Line(words.asserted_by_nobody),)
-                return Line(words.derived.format(name=evidence.name), mark, below)
+                return self._derived(evidence, mark)
             case Joined():
                 text = words.all_of if evidence.every else words.any_of
-                return Line(text, mark, tuple(self.evidence(part) for part in evidence.parts))
+                return Line(text, mark, self._parts(evidence))
             case Negated():
-                return Line(words.not_, mark, (self.evidence(evidence.part),))
+                part = self.evidence(evidence.part)
+                return Line(f"{words.not_} {part.text}", mark, part.below)
             case Held():
                 return self._held(evidence, mark)
             case _:
@@ -210,6 +226,15 @@ class _Outliner:
         if isinstance(named.inner, Held):
             return self._held(named.inner, mark)
         return Line(named.name, mark, self._flat(named.inner))
+
+    def _derived(self, fact: Derived, mark: Mark) -> Line:
+        """Return a derived fact with the rules that assert it, unfolded where it comes first."""
+        text = self.words.derived.format(name=fact.name)
+        if fact.name in self.told:
+            return Line(text, mark)
+        self.told.add(fact.name)
+        below = tuple(self._assertion(each, fact) for each in fact.assertions)
+        return Line(text, mark, below or (Line(self.words.asserted_by_nobody),))
 
     def _compared(self, seen: Compared) -> str:
         """Return `surplus > 3.6 kW: 3.18 kW, 420 W too low`."""
@@ -238,18 +263,22 @@ class _Outliner:
         return tuple(self._reading(each) for each in readings if each.name not in self.told)
 
     def _reading(self, reading: Reading) -> Line:
+        parts = () if reading.name in self.told else reading.parts
         if reading.parts:
             self.told.add(reading.name)
-        below = tuple(self._reading(part) for part in reading.parts)
+        if len(parts) == 1 and parts[0].name == reading.formula:
+            parts = parts[0].parts
+        below = tuple(self._reading(part) for part in parts)
         if reading.value is None:
             return Line(tell_unknown(self.words, reading), Mark.UNKNOWN, below)
         value = self.figure(reading.value)
-        template = self.words.formula if reading.formula else self.words.is_value
+        template = self.words.formula if reading.parts else self.words.is_value
         text = template.format(name=reading.name, value=value, formula=reading.formula)
         return Line(text, below=below if reading.kind is NameKind.SIGNAL else ())
 
-    def _assertion(self, each: Assertion) -> Line:
-        below = () if each.evidence is None else self._flat(each.evidence)
+    def _assertion(self, each: Assertion, fact: Derived) -> Line:
+        decides = each.evidence is not None and each.truth is fact.truth
+        below = self._flat(each.evidence) if decides and each.evidence is not None else ()
         return Line(self.words.asserted_by.format(rule=each.rule), _mark(each.truth), below)
 
     def _held(self, held: Held, mark: Mark) -> Line:
@@ -274,8 +303,8 @@ class _Outliner:
                 assert_never(held.phase)
         below = [self.evidence(held.when)]
         if held.until is not None:
-            until = self.evidence(held.until)
-            below.append(Line(words.until.format(text=until.text), until.mark, until.below))
+            until = self.closed(held.until)
+            below.append(Line(words.until.format(text=until.text), until.mark))
         return Line(f"{held.label}: {text}", mark, tuple(below))
 
     def figure(self, quantity: Quantity) -> str:

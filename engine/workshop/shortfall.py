@@ -123,6 +123,7 @@ def _of_comparison(seen: Compared, wanted: bool) -> Lack:
         now=seen.left,
         operator=operator,
         bound=seen.right,
+        bound_text=seen.right_text if seen.right_varies else "",
     )
 
 

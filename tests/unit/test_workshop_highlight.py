@@ -5,7 +5,7 @@ import pytest
 from engine.inference.timing import Phase
 from engine.values.truth import Truth
 from engine.workshop.english import ENGLISH
-from engine.workshop.evidence import Checked, Derived, Evidence, Joined, Named, Negated
+from engine.workshop.evidence import Assertion, Checked, Derived, Evidence, Joined, Named, Negated
 from engine.workshop.highlight import MOST_HIGHLIGHTS, compared, highlights
 from engine.workshop.quantity import Quantity
 from tests.reasons.evidence import compared as of
@@ -33,6 +33,11 @@ COOL = of("buffer.top", 48.2, "<", 60, "°C")
         (Named("sunny", True, HIGH), True, ["surplus 3.8 kW > 3.6 kW"]),
         (Named("sunny", True, None), True, ["sunny is true"]),
         (Derived("season.summer", False, ()), False, ["season.summer is false"]),
+        (
+            Derived("s", True, (Assertion("a", False, LOW), Assertion("b", True, HIGH))),
+            True,
+            ["surplus 3.8 kW > 3.6 kW"],
+        ),
         (Negated(True, LOW), True, ["surplus 2 kW ≤ 3.6 kW"]),
         (
             Joined(True, True, (HIGH, COOL)),

@@ -1,11 +1,14 @@
 """What is missing, in words."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.values.fact import Quality
 from engine.workshop.english import ENGLISH
 from engine.workshop.evidence import Reading
 from engine.workshop.lack import (
+    Amount,
     Change,
     Either,
     Every,
@@ -52,7 +55,7 @@ PUMP = Change("p3.running", Quantity(False), Quantity(True))
         (Wait("sunny", TimerKind.REST, 120), "sunny rests for another 2 min"),
         (Unmet("sunny", True), "sunny must be true"),
         (Unmet("sunny", False), "sunny must be false"),
-        (Lasting(Every((PUMP, PUMP)), 60), "all of it for 1 min"),
+        (Lasting(Every((PUMP, PUMP)), 60), ", and this for 1 min"),
         (Every((PUMP, Either((SUN, WARM)))), "is off and (surplus needs 420 W more"),
         (Either((PUMP, SUN, WARM)), "p3.running must be on, is off or surplus needs"),
     ],
@@ -64,6 +67,11 @@ def test_what_is_missing_is_told(lack: Lack, text: str) -> None:
 def test_what_is_just_at_a_strict_threshold_says_so() -> None:
     lack = shortfall(compared("x", 5, ">", 5, "W")) or Unmet("", True)
     assert tell_lack(ENGLISH, lack) == "x must be > 5 W and is just 5 W"
+
+
+def test_a_threshold_that_varies_is_told_with_what_it_is_made_of() -> None:
+    lack = replace(SUN, bound_text="price.limit") if isinstance(SUN, Amount) else SUN
+    assert tell_lack(ENGLISH, lack).endswith("must be > price.limit = 3.6 kW)")
 
 
 def test_of_many_alternatives_only_the_nearest_are_told() -> None:

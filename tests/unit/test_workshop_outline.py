@@ -44,7 +44,7 @@ def _texts(line: Line) -> list[str]:
         (Derived("season.summer", True, ()), Mark.YES, "season.summer, a derived fact"),
         (Joined(True, False, (LOW, LOW)), Mark.NO, "all of"),
         (Joined(False, False, (LOW, LOW)), Mark.NO, "any of"),
-        (Negated(True, LOW), Mark.YES, "not"),
+        (Negated(True, LOW), Mark.YES, "not x > 3 kW: 1 kW, 2 kW too low"),
         (held(False, Phase.OFF, LOW), Mark.NO, "sunny: off"),
         (held(False, Phase.OFF, LOW, for_s=60), Mark.NO, "sunny: off, counts after 1 min"),
         (
