@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from engine.control.decision import Alarm, AlarmKind
 from engine.control.shaping import lowest_on, step_down
 from engine.inference.conditions import SlotValues
+from engine.inference.inline import outputs_concerned
 from engine.inference.network import Network
-from engine.language.expression import NameKind, names
 from engine.language.plant import Output
 from engine.language.rulebook import Bound, Interlock, Rulebook
 from engine.values.fact import Value
@@ -26,7 +26,7 @@ class Interlocks:
     entries: tuple[Interlock, ...]
     index: dict[str, int]
     reads: tuple[tuple[int, ...], ...]
-    """For each interlock the outputs in its condition."""
+    """For each interlock the outputs that its condition is about."""
 
 
 def interlocks_of(rulebook: Rulebook, network: Network) -> Interlocks:
@@ -34,7 +34,7 @@ def interlocks_of(rulebook: Rulebook, network: Network) -> Interlocks:
     outputs = rulebook.plant.outputs
     index = {output.name: place for place, output in enumerate(outputs)}
     reads = tuple(
-        tuple(index[name] for name in names(lock.condition, NameKind.OUTPUT))
+        tuple(index[name] for name in outputs_concerned(rulebook, lock.condition))
         for lock in rulebook.interlocks
     )
     return Interlocks(network, outputs, rulebook.interlocks, index, reads)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from engine.inference.chain import Group, Picker, build_groups, reader
 from engine.inference.conditions import Compiler, Conditions, compile_conditions
+from engine.inference.inline import inlined_interlocks
 from engine.inference.slots import Slots, lay_out
 from engine.inference.strata import units_of
 from engine.language.expression import Expression, NameKind
@@ -53,12 +54,11 @@ def build(rulebook: Rulebook) -> Network:
     )
     trips = tuple(compiler.define(trip.when) for trip in rulebook.trips)
     permissives = tuple(compiler.define(permissive.needs) for permissive in rulebook.permissives)
-    interlocks = tuple(
-        compiler.define(lock.condition, deciding=True) for lock in rulebook.interlocks
-    )
+    locks = inlined_interlocks(rulebook)
+    interlocks = tuple(compiler.define(lock.condition, deciding=True) for lock in locks)
     limits = tuple(
         tuple(compiler.define(limit.value, deciding=True) for limit in lock.limits)
-        for lock in rulebook.interlocks
+        for lock in locks
     )
     groups = build_groups(rulebook.rules, slots)
     conditions, bits = compile_conditions(compiler, [group.reads for group in groups])
