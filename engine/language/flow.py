@@ -11,6 +11,9 @@ from engine.language.problem import Problem
 
 Item = tuple[Scalar, Node]
 
+_MOST_PIECES = 20
+"""A list is not searched further for the end of an expression; that keeps bad files cheap."""
+
 
 def join_mapping(items: list[Item], source: str, problems: list[Problem]) -> list[Item]:
     """Return the items of a `{…}` with values put together again.
@@ -46,7 +49,7 @@ def join_sequence(items: list[Node], source: str, problems: list[Problem]) -> li
     joined: list[Node] = []
     index = 0
     while index < len(items):
-        rest = items[index + 1 :] if _opens(items[index]) else []
+        rest = items[index + 1 : index + 1 + _MOST_PIECES] if _opens(items[index]) else []
         count, whole = _join(items[index], rest, source, problems)
         joined.append(whole)
         index += 1 + count

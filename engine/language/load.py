@@ -28,8 +28,6 @@ from engine.language.types import BOOL
 Item = TypeVar("Item")
 
 MAX_PROBLEMS = 500
-_MAX_GATHERED = 1_000
-"""After so many problems the rest of the rules is not read: looking for suggestions takes time."""
 _RULE_KEYS = (
     "ruleset", "about", "let", "conditions", "rules", "trips", "interlocks", "permissives",
 )  # fmt: skip
@@ -169,9 +167,7 @@ class _Loader:
         loaded_signals = load_signals(signals, reader)
         loaded_conditions = load_conditions(conditions, reader)
         loaded_rules = (
-            load_rule(node, file.ruleset, reader)
-            for file, node in rules
-            if len(self.problems) < _MAX_GATHERED
+            load_rule(node, file.ruleset, reader) for file, node in rules if not reader.is_full
         )
         return Rulebook(
             plant=draft.plant(),
@@ -190,7 +186,9 @@ def _each(
     reader: Reader,
     read: Callable[[Node, Reader], Item | None],
 ) -> tuple[Item, ...]:
-    found = (read(node, reader) for file in rule_files for node in file.items(key))
+    found = (
+        read(node, reader) for file in rule_files for node in file.items(key) if not reader.is_full
+    )
     return tuple(item for item in found if item is not None)
 
 

@@ -16,6 +16,9 @@ from engine.language.rulebook import Condition, Signal
 from engine.language.scope import Entry
 from engine.language.types import BOOL
 
+_MOST_CYCLES = 20
+"""With more cycles than this none of the definitions is used, and the first ones are reported."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -73,7 +76,7 @@ def _in_order(
         reader.scope.entries[draft.name] = Entry(kind, None, draft.position)
     for name in _order(by_name, reader.problems):
         tree = by_name[name].tree
-        if tree is not None:
+        if tree is not None and not reader.is_full:
             finish(by_name[name], tree)
 
 
@@ -85,7 +88,7 @@ def _order(drafts: dict[str, Draft], problems: list[Problem]) -> list[str]:
         )
         for name, draft in drafts.items()
     }  # fmt: skip
-    while True:
+    for _ in range(_MOST_CYCLES):
         try:
             TopologicalSorter(reads).prepare()
         except CycleError as error:
@@ -100,6 +103,7 @@ def _order(drafts: dict[str, Draft], problems: list[Problem]) -> list[str]:
             }
         else:
             return _after_what_they_read(reads)
+    return []
 
 
 def _after_what_they_read(reads: dict[str, tuple[str, ...]]) -> list[str]:

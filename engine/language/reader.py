@@ -15,6 +15,9 @@ from engine.language.registry import Registry
 from engine.language.resolve import as_condition, resolve
 from engine.language.scope import Scope
 
+_MAX_GATHERED = 1_000
+"""More than anybody reads; each further one costs a search for what may have been meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -24,6 +27,11 @@ class Reader:
     registry: Registry
     outputs: Lookup[str, Output]
     problems: list[Problem]
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether there are so many problems that reading on only costs time."""
+        return len(self.problems) >= _MAX_GATHERED
 
     def condition(self, node: Node, owner: str, place: Place) -> Expression | None:
         """Return a condition, resolved and with the keys of `owner`, or None and problems."""

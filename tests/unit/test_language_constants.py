@@ -4,11 +4,11 @@ import pytest
 
 from engine.language.constants import (
     read_constant,
+    read_duration_s,
     read_in_unit,
     read_integer,
     read_number,
     read_rate,
-    read_duration_s,
 )
 from engine.language.plant import Rate
 from engine.language.problem import Problem

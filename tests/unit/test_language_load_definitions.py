@@ -43,3 +43,11 @@ def test_a_signal_of_a_percentage_is_one() -> None:
 def test_a_condition_may_not_be_read_by_a_signal_even_with_a_problem_in_it() -> None:
     loaded = rules("let:\n  a: c\nconditions:\n  c: p3.runing\n")
     assert [problem.code for problem in loaded.problems] == ["not-allowed-here", "unknown-fact"]
+
+
+def test_after_many_circles_the_search_ends() -> None:
+    lines = "".join(f"  a{n}: b{n}\n  b{n}: a{n}\n" for n in range(40))
+    loaded = rules(f"let:\n{lines}  c: pv.power\n")
+    assert {problem.code for problem in loaded.problems} == {"signal-cycle"}
+    assert len(loaded.problems) == 20
+    assert not loaded.rulebook.signals
