@@ -14,10 +14,10 @@ from adapters.cli.progress import Ticker, progress
 from adapters.cli.runs import Counted, check_plot, meta_of, moment_of, step_of
 from adapters.cli.summary import headline, report_tables
 from adapters.clock import SiteClock
-from adapters.journal import Journal, infos
 from adapters.playback import Sink, fit, play, pour, spans_within
 from adapters.recordings.data import RecordingError
 from adapters.recordings.recording import Recording
+from adapters.scribe import Scribe, infos
 from engine.control.program import Program
 from engine.workshop.report import Basis, as_plain
 from engine.workshop.tally import Tally
@@ -115,7 +115,7 @@ def _run(program: Program, digest: str, facts: Path, span: Span, wishes: Wishes)
             declared = infos(program.rulebook.plant, facts=False)
             meta = meta_of(program, digest, "dry-run", step_ms)
             writer = Recording.create(wishes.out, declared, meta, overwrite=wishes.overwrite)
-            sinks.append(Journal(stack.enter_context(writer), program, digest))
+            sinks.append(Scribe(stack.enter_context(writer), program, digest))
         if wishes.plot is not None:
             from adapters.plot import series  # noqa: PLC0415 - for a chart only
 

@@ -10,11 +10,11 @@ import typer
 from adapters.cli.terminal import is_colourful
 from adapters.clock import SiteClock
 from adapters.files import read_rules
-from adapters.journal import digest_of
 from adapters.playback import fit, play, play_from_checkpoint, spans_within
 from adapters.recordings.data import RecordingError
 from adapters.recordings.moments import duration_ms, iso, parse_iso
 from adapters.recordings.recording import Recording
+from adapters.scribe import digest_of
 from engine.control.program import Program, compile_program
 from engine.control.scan import Scan
 from engine.language.checked import Checked, check_files

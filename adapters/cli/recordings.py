@@ -151,7 +151,7 @@ def _told() -> Iterator[None]:
 
 def _points_of(rules: Path) -> tuple[PointInfo, ...]:
     from adapters.files import read_rules  # noqa: PLC0415 - `--help` needs none of this
-    from adapters.journal import infos  # noqa: PLC0415
+    from adapters.scribe import infos  # noqa: PLC0415
     from engine.language.load import load  # noqa: PLC0415
 
     plant = load(read_rules(rules).files).rulebook.plant

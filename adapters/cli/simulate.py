@@ -17,10 +17,10 @@ from adapters.cli.progress import Ticker, progress
 from adapters.cli.runs import Counted, check_plot, meta_of, moment_of, step_of
 from adapters.cli.summary import headline, report_tables
 from adapters.clock import SiteClock
-from adapters.journal import Journal, infos
 from adapters.playback import Sink, pour
 from adapters.recordings.data import RecordingError
 from adapters.recordings.recording import Recording
+from adapters.scribe import Scribe, infos
 from adapters.simulated.drive import Stretch, drive, stretches, unfit
 from adapters.simulated.state import PlantParameters
 from adapters.simulated.weather import Weather, segments, weather_row
@@ -128,29 +128,29 @@ def execute(run: Run) -> "tuple[Report, Chart | None]":
     if run.title is not None:
         sinks.append(collector)
     with ExitStack() as stack:
-        journal = None
+        scribe = None
         if run.out is not None:
             meta = meta_of(run.program, run.digest, run.command, run.step_ms)
             declared = infos(rulebook.plant, facts=True)
             writer = Recording.create(run.out, declared, meta, overwrite=run.overwrite)
-            journal = Journal(stack.enter_context(writer), run.program, run.digest)
-            sinks.append(journal)
+            scribe = Scribe(stack.enter_context(writer), run.program, run.digest)
+            sinks.append(scribe)
         if not run.quiet:
             advance = stack.enter_context(progress(run.command, run.total_ms // run.step_ms))
             sinks.append(Ticker(advance))
-        pour(_scans(run, journal), sinks, run.step_ms)
+        pour(_scans(run, scribe), sinks, run.step_ms)
     return tally.report(), None if run.title is None else collector.chart(run.title)
 
 
-def _scans(run: Run, journal: Journal | None) -> Iterator[tuple[int, Scan]]:
-    """Yield the scans of the loop; what was measured goes to the journal on the way."""
+def _scans(run: Run, scribe: Scribe | None) -> Iterator[tuple[int, Scan]]:
+    """Yield the scans of the loop; what was measured goes to the scribe on the way."""
     clock = SiteClock(run.program.rulebook.plant.site)
     parameters = PlantParameters(seed=run.seed)
     for at_ms, changes, scan in drive(
         run.program, initial(run.program), parameters, run.parts, clock, run.step_ms
     ):
-        if journal is not None:
-            journal.facts(changes)
+        if scribe is not None:
+            scribe.facts(changes)
         yield at_ms, scan
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -58,10 +57,9 @@ def write_picture(chart: Chart, path: Path) -> None:
         if path.suffix == ".svg":
             figure.savefig(path, metadata={"Date": None})
             return
-        canvas.draw()  # type: ignore[no-untyped-call]
+        pixels, size = canvas.print_to_buffer()  # type: ignore[no-untyped-call]
     # A palette is enough for a drawing, and a third of the size.
-    pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-    image = Image.fromarray(pixels).convert("RGB")
+    image = Image.frombytes("RGBA", size, pixels).convert("RGB")
     image.quantize(_PALETTE, dither=Image.Dither.NONE).save(path, optimize=True)
 
 

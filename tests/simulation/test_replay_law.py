@@ -4,9 +4,9 @@ import csv
 from pathlib import Path
 
 from adapters.clock import SiteClock
-from adapters.journal import Journal, digest_of, infos
 from adapters.playback import fit, play, play_from_checkpoint, pour
 from adapters.recordings.recording import Recording
+from adapters.scribe import Scribe, digest_of, infos
 from adapters.simulated.drive import Turn, drive, stretches
 from adapters.simulated.state import PlantParameters
 from adapters.simulated.weather import segments, weather_row
@@ -27,10 +27,10 @@ def simulate(path: Path, days: float) -> list[Turn]:
     plant = PROGRAM.rulebook.plant
     turns = list(drive(PROGRAM, initial(PROGRAM), PlantParameters(), parts, clock, STEP_MS))
     with Recording.create(path, infos(plant, facts=True)) as writer:
-        journal = Journal(writer, PROGRAM, RULES)
+        scribe = Scribe(writer, PROGRAM, RULES)
         for turn in turns:
-            journal.facts(turn.changes)
-        pour(((turn.at_ms, turn.scan) for turn in turns), [journal], STEP_MS)
+            scribe.facts(turn.changes)
+        pour(((turn.at_ms, turn.scan) for turn in turns), [scribe], STEP_MS)
     return turns
 
 

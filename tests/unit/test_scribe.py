@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.journal import CHECKPOINT_MS, Journal, differs, digest_of, infos, row_of
 from adapters.recordings.data import Checkpoint, EventRow, Span
 from adapters.recordings.recording import Recording
+from adapters.scribe import CHECKPOINT_MS, Scribe, differs, digest_of, infos, row_of
 from engine.control.decision import (
     Alarm,
     AlarmKind,
@@ -34,9 +34,9 @@ def scan(at_ms: int, *decisions: Decision, alarms: tuple[Alarm, ...] = ()) -> Sc
     return Scan(decisions, initial(PROGRAM), trace)
 
 
-def journal(path: Path, *scans: Scan) -> Recording:
+def scribe(path: Path, *scans: Scan) -> Recording:
     with Recording.create(path, infos(PLANT, facts=True)) as writer:
-        notes = Journal(writer, PROGRAM, "digest")
+        notes = Scribe(writer, PROGRAM, "digest")
         end_ms = 0
         for each in scans:
             at_ms = round(each.trace.moment.wall_s * 1000)
@@ -82,7 +82,7 @@ def test_decisions_are_written_when_they_change(tmp_path: Path) -> None:
     def at(at_ms: int, value: Value, wanted: Value = 0.0) -> Scan:
         return scan(at_ms, DECISION._replace(value=value, wanted=wanted))
 
-    with journal(tmp_path / "a", at(0, 0.0), at(10, 0.0, 5.0), at(20, 9.0), at(30, 0.0)) as written:
+    with scribe(tmp_path / "a", at(0, 0.0), at(10, 0.0, 5.0), at(20, 9.0), at(30, 0.0)) as written:
         assert [(row.at_ms, row.value) for row in written.decisions()] == [
             (0, 0.0), (20, 9.0), (30, 0.0),
         ]  # fmt: skip
@@ -93,7 +93,7 @@ def test_decisions_are_written_when_they_change(tmp_path: Path) -> None:
 def test_an_alarm_is_an_event_each_time_it_comes_up(tmp_path: Path) -> None:
     alarm = Alarm(AlarmKind.TRIPPED, "safety_relay", "open")
     series = [scan(0, alarms=(alarm,)), scan(10, alarms=(alarm._replace(text="still"),)), scan(20)]
-    with journal(tmp_path / "a", *series, scan(30, alarms=(alarm,))) as written:
+    with scribe(tmp_path / "a", *series, scan(30, alarms=(alarm,))) as written:
         assert list(written.events()) == [
             EventRow(0, "tripped", "safety_relay", "open"),
             EventRow(30, "tripped", "safety_relay", "open"),
@@ -102,7 +102,7 @@ def test_an_alarm_is_an_event_each_time_it_comes_up(tmp_path: Path) -> None:
 
 def test_there_is_a_checkpoint_a_day(tmp_path: Path) -> None:
     day = CHECKPOINT_MS
-    with journal(tmp_path / "a", *(scan(ms) for ms in (0, day - 10, day, day + 10))) as written:
+    with scribe(tmp_path / "a", *(scan(ms) for ms in (0, day - 10, day, day + 10))) as written:
         found = written.checkpoint_before(10 * day, "digest")
         assert isinstance(found, Checkpoint)
         assert found.at_ms == day
@@ -111,7 +111,7 @@ def test_there_is_a_checkpoint_a_day(tmp_path: Path) -> None:
 
 def test_long_runs_are_written_in_parts(tmp_path: Path) -> None:
     many = [scan(ms, DECISION._replace(value=float(ms))) for ms in range(6_000)]
-    with journal(tmp_path / "a", *many) as written:
+    with scribe(tmp_path / "a", *many) as written:
         assert sum(1 for _ in written.decisions()) == 6_000
 
 

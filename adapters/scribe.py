@@ -97,7 +97,7 @@ def differs(before: Decision, now: Decision) -> bool:
     )
 
 
-class Journal:
+class Scribe:
     """Takes in scans and writes what they decided into a recording, in batches."""
 
     def __init__(self, writer: RecordingWriter, program: Program, rules: str) -> None:
