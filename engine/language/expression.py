@@ -1,7 +1,7 @@
 """The tree of an expression. Frozen data; each node knows its place and, once resolved, its type.
 
-The grammar builds trees whose `type` is None and whose names have kind UNRESOLVED; `resolve` returns
-the same tree with types, kinds and units filled in, and only such trees are compiled. Numbers are
+The grammar builds trees whose `type` is None and whose names have kind UNRESOLVED; `resolve`
+returns the same tree with types, kinds and units filled in, and only such trees are compiled. Numbers are
 computed in base units (W, s, J, K; °C for absolute temperatures; 0.5 for 50 %).
 """
 
