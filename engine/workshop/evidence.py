@@ -86,7 +86,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A condition by its name. `inner` is None where it has been shown further up already."""
+    """A condition, or a signal that is true or false, by its name; None: not unfolded."""
 
     name: str
     truth: Truth

@@ -39,7 +39,7 @@ def pair(left: Quantity, right: Quantity, decimal: str = ".") -> tuple[str, str]
     """Return both sides of a comparison, told apart where they differ."""
     if _plain_text(left) or _plain_text(right):
         return figure(left, decimal), figure(right, decimal)
-    places = max(decimals_of(left), _written(right), decimals_of(right))
+    places = max(decimals_of(left), _written(float(right.value)), decimals_of(right))
     texts = figure(left, decimal, places), figure(right, decimal, places)
     while texts[0] == texts[1] and left.base != right.base and places < _MOST_DECIMALS:
         places += 1
@@ -95,11 +95,8 @@ def decimals_of(quantity: Quantity) -> int:
     return max(usual, _significant(size)) if 0 < size < 1 else usual
 
 
-def _written(quantity: Quantity) -> int:
+def _written(value: float) -> int:
     """Return the decimals of a threshold such as 1.25 K, 0 if it is no round figure."""
-    value = quantity.value
-    if isinstance(value, bool | str):
-        return 0
     fitting = (n for n in range(_SIGNIFICANT + 1) if math.isclose(round(value, n), value))
     return next(fitting, 0)
 

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from engine.control.decision import Cause, Decision, Restriction, RestrictionKind
+from engine.control.decision import Decision, Restriction, RestrictionKind
 from engine.language.plant import Output, Rate
 from engine.language.rulebook import Interlock, Permissive, Rulebook, Trip
 from engine.values.fact import Value
@@ -13,22 +13,12 @@ from engine.workshop.shortfall import shortfall
 from engine.workshop.sight import Sight
 from engine.workshop.weigh import weigh
 
-_FORCES = {
-    Cause.INTERLOCK: RestrictionKind.INTERLOCK,
-    Cause.LATCH: RestrictionKind.LATCH,
-    Cause.TRIP: RestrictionKind.TRIP,
-}
-
 
 def restraints(sight: Sight, output: Output, decision: Decision) -> tuple[Restraint, ...]:
     """Return the restraints of one decision, in the order in which they applied."""
-    steps = list(decision.restrictions)
-    kind = _FORCES.get(decision.cause)
-    if kind is not None and all(step.kind is not kind for step in steps):
-        steps.append(Restriction(kind, decision.by, decision.value))
     found = []
     before = decision.wanted
-    for step in steps:
+    for step in decision.restrictions:
         found.append(_restraint(sight, output, step, before))
         before = step.value
     return tuple(found)

@@ -112,17 +112,13 @@ class _Weigher:
     def _name(self, node: Name, truth: Truth) -> Evidence:
         if node.kind is NameKind.DERIVED:
             return self._derived(node.name, truth)
-        if node.kind in (NameKind.CONDITION, NameKind.SIGNAL):
-            meaning = self.sight.meaning(node)
-            inner: Evidence | None = None
-            if meaning is not None and node.name not in self.shown:
-                inside = _Weigher(self.sight, self.shown | {node.name})
-                if isinstance(meaning, Timed):
-                    inner = inside.held(meaning, truth, node.name)
-                else:
-                    inner = inside.evidence(meaning)
-            return Named(node.name, truth, inner)
-        return Stated(node.name, truth, self.readings(node))
+        meaning = self.sight.meaning(node)
+        if meaning is None:
+            return Stated(node.name, truth, self.readings(node))
+        inside = _Weigher(self.sight, self.shown | {node.name})
+        if isinstance(meaning, Timed):
+            return Named(node.name, truth, inside.held(meaning, truth, node.name))
+        return Named(node.name, truth, inside.evidence(meaning))
 
     def _derived(self, name: str, truth: Truth) -> Derived:
         assertions = []

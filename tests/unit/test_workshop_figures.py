@@ -28,6 +28,7 @@ def of(value: float, symbol: str) -> Quantity:
         (of(31.25, "ct/kWh"), "31.2 ct/kWh"),
         (of(1234.5, "m³"), "1234 m³"),
         (of(0.0, "kW"), "0 kW"),
+        (of(0.0, "m³"), "0 m³"),
         (of(2.0, "h"), "2 h"),
         (Quantity(True), "on"),
         (Quantity(False), "off"),

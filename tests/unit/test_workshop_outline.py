@@ -78,9 +78,29 @@ def test_a_fact_that_no_rule_asserts_says_so_and_others_name_the_rule() -> None:
     ]
 
 
+def test_a_derived_fact_is_unfolded_once() -> None:
+    fact = Derived("x", False, (Assertion("one", False, LOW),))
+    line = outline_evidence(ENGLISH, Joined(False, False, (fact, fact)))
+    assert [bool(each.below) for each in line.below] == [True, False]
+
+
 def test_a_signal_and_a_condition_are_unfolded_once() -> None:
     texts = _texts(outline_why(ENGLISH, explain(program(), run(program(), [Step()]), MINER)))
     assert texts.count("pv.power is 4000 W") == 1
+
+
+def test_a_threshold_that_varies_is_told_beside_the_value() -> None:
+    rules = (
+        "let:\n  mean: average(pv.power, 1 min)\n"
+        "rules:\n  - {id: one, when: mean > house.load, then: {p3.run_target: on}}\n"
+    )
+    running = program(rules, unchecked=True)
+    done = run(running, [Step(), Step(), Step(60)])
+    texts = _texts(outline_why(ENGLISH, explain(running, done, "p3.run_target")))
+    assert "mean > house.load: 4000 W, 800 W, 3.2 kW to spare" not in texts
+    assert "mean > house.load: 4000 W, 800 W, 3200 W to spare" in texts
+    assert texts.count("pv.power is 4000 W") == 1
+    assert not any(text.startswith("average(pv.power, 1 min) is") for text in texts)
 
 
 def test_a_tree_shows_overrides_overruled_rules_timers_and_alarms() -> None:

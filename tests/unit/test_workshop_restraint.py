@@ -50,6 +50,14 @@ def test_starts_that_are_used_up_show_the_declared_rate() -> None:
     assert step.limit == Rate(2, 3600)
 
 
+def test_changes_that_are_used_up_show_the_declared_rate() -> None:
+    rules = _rule(MINER, "pv.power")
+    swings = [Step(200, {"pv.power": power}) for power in (2000.0, 2500.0) * 7]
+    (step,) = _of(_sight(*swings, rules=rules))
+    assert step.kind is RestrictionKind.MAX_CHANGES
+    assert step.limit == Rate(12, 3600)
+
+
 def test_a_permissive_shows_what_it_saw_and_lacks() -> None:
     sight = _sight(Step(facts={"pv.power": 4600.0, "battery.soc": 4.0}), Step(60, times=5))
     (step,) = (each for each in _of(sight) if each.kind is RestrictionKind.PERMISSIVE)

@@ -35,6 +35,7 @@ def _weighed(when: str, *steps: Step) -> Evidence:
     [
         ("pv.power > 1 kW", Compared),
         ("p3.running", Stated),
+        ("true", Stated),
         ("p3.run_target", Stated),
         ("battery.soc is known", Checked),
         ("between 06:00 and sunset", Span),
