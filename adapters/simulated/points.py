@@ -68,7 +68,8 @@ def measured_points(
 def commands_from(decisions: Mapping[str, Value]) -> Commands:
     """Return the commands for decisions by output name, numbers in W and %.
 
-    Every output but `energy.source`, which moves nothing, must be there. A number that is none,
+    Every output that moves something must be there; those that only tell people are passed over
+    (`energy.source`, `hotwater.hygiene`, `plant.fault`). A number that is none,
     an on/off that is no bool and an unknown state raise ValueError: nothing is guessed.
     """
     return Commands(

@@ -21,6 +21,8 @@ AT_REST: dict[str, Value] = {
     "heatpump.sg_ready": "normal",
     "inverter.battery_mode": "normal",
     "energy.source": "none",
+    "hotwater.hygiene": "due",
+    "plant.fault": "none",
     "rv1.position_target": 100.0,
     "rv2.position_target": 0.0,
     "p3.run_target": False,
