@@ -1,8 +1,8 @@
 """The tree of an expression. Frozen data; each node knows its place and, once resolved, its type.
 
 The grammar builds trees whose `type` is None and whose names have kind UNRESOLVED; `resolve`
-returns the same tree with types, kinds and units filled in, and only such trees are compiled. Numbers are
-computed in base units (W, s, J, K; °C for absolute temperatures; 0.5 for 50 %).
+returns the same tree with types, kinds and units filled in, and only such trees are compiled.
+Numbers are computed in base units (W, s, J, K; °C for absolute temperatures; 0.5 for 50 %).
 """
 
 from dataclasses import dataclass
@@ -212,7 +212,7 @@ Expression = (
 )  # fmt: skip
 
 
-def children(expression: Expression) -> tuple[Expression, ...]:
+def children(expression: Expression) -> tuple[Expression, ...]:  # noqa: PLR0911 - one a node
     """Return the direct operands, left to right."""
     match expression:
         case Number() | State() | Boolean() | Name() | Between():

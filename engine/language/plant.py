@@ -44,7 +44,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A commanded quantity with its limits: numbers in `unit`, times in seconds, 0 or None for none.
+    """A commanded quantity with its limits: numbers in `unit`, times in seconds, 0 or None: none.
 
     `on_values` are the states that count as on for `min_on`, `min_off` and `max_starts`; for a
     number everything but 0 is on, for a bool `true`, for an enum everything but its default unless
