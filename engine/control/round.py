@@ -173,6 +173,7 @@ def _wish(
     watched, settled = _watched(demand, asking)
     calm = settled and kept is state and not blocked and not overrides
     calm = calm and shaped.value == shaped.target
+    calm = calm and not (restrictions and program.permissives[index])
     due_s = _due(restrictions) if calm else -math.inf
     seen = slots[watched] if watched >= 0 else None
     return Wish(demand, shaped, decision, kept, asking, watched, seen, due_s)
