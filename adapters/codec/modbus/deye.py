@@ -9,13 +9,16 @@ from dataclasses import dataclass
 
 from adapters.codec.modbus.deye_single_phase import SINGLE_PHASE
 from adapters.codec.modbus.deye_three_phase import THREE_PHASE_HV, THREE_PHASE_LV
-from adapters.codec.modbus.register import decode, encode
+from adapters.codec.modbus.register import EncodeError, encode
 from adapters.codec.modbus.register_map import Block, RegisterMap
+from engine.values.fact import Value
 
 MODELS = {each.name: each for each in (THREE_PHASE_LV, THREE_PHASE_HV, SINGLE_PHASE)}
 
 DETECTION = Block(0, 8)
 """Device type and serial number stand here in every model."""
+
+SERIAL = THREE_PHASE_LV.register("serial")
 
 _MODEL_BY_TYPE = {
     **dict.fromkeys((0x0005, 0x0500), THREE_PHASE_LV.name),
@@ -97,6 +100,13 @@ def recipe(table: RegisterMap, mode: str, limits: BatteryLimits) -> dict[str, fl
     }
 
 
+def checked_mode(value: Value) -> str:
+    """Return the battery mode that was commanded. Raises EncodeError if there is no such mode."""
+    if value not in BATTERY_MODES:
+        raise EncodeError(f"`{value}` is no battery mode: {', '.join(BATTERY_MODES)}")
+    return str(value)
+
+
 def recipe_words(table: RegisterMap, mode: str, limits: BatteryLimits) -> dict[int, int]:
     """Return the words, by address, that make up a battery mode. Raises EncodeError."""
     words: dict[int, int] = {}
@@ -127,8 +137,3 @@ def free_settings(table: RegisterMap) -> tuple[str, ...]:
     return tuple(
         each.name for each in table.setting_registers() if each.writable and each.name not in own
     )
-
-
-def setting_value(table: RegisterMap, name: str, words: Mapping[int, int]) -> object:
-    """Return what a setting is in the inverter, None if that is implausible."""
-    return decode(table.register(name), words).value

@@ -126,8 +126,8 @@ def encode(register: Register, value: Value, words: Mapping[int, int]) -> dict[i
         lowest = -(1 << bits - 1) if register.kind is Kind.SIGNED else 0
         if not lowest <= raw < lowest + (1 << bits):
             raise EncodeError(f"{register.name}: {raw:g} does not fit {bits} bits")
-        number = int(raw) & (1 << bits) - 1
-        parts = tuple(number >> shift & WORD_MAX for shift in range(bits - 16, -1, -16))
+        whole = int(raw) & (1 << bits) - 1
+        parts = tuple(whole >> shift & WORD_MAX for shift in range(bits - 16, -1, -16))
     return dict(zip(register.words, parts, strict=True))
 
 
@@ -139,12 +139,12 @@ def _number(kind: Kind, raw: list[int]) -> float:
         return (everything & -everything).bit_length()
     if kind is Kind.FLOAT:
         return float(struct.unpack(">f", struct.pack(">2H", *raw))[0])
-    number = 0
+    whole = 0
     for word in raw:
-        number = number << 16 | word
+        whole = whole << 16 | word
     if kind is Kind.SIGNED and raw[0] & _SIGN_BIT:
-        number -= 1 << 16 * len(raw)
-    return number
+        whole -= 1 << 16 * len(raw)
+    return whole
 
 
 def _text(raw: list[int]) -> Decoded:
@@ -169,11 +169,11 @@ def _raw(register: Register, value: Value, words: Mapping[int, int]) -> float:
     if register.bit is not None:
         mask = 1 << register.bit
         now = words.get(register.words[0], 0)
-        return now | mask if value is True else now & ~mask
+        return float(now | mask if value is True else now & ~mask)
     if register.values:
-        for raw, state in register.values:
+        for number, state in register.values:
             if state == value:
-                return raw
+                return number
         states = ", ".join(state for _, state in register.values)
         raise EncodeError(f"{register.name}: `{value}` is none of {states}")
     if isinstance(value, str) or not math.isfinite(value):
@@ -182,7 +182,7 @@ def _raw(register: Register, value: Value, words: Mapping[int, int]) -> float:
         limits = f"{register.low:g} … {register.high:g}"
         raise EncodeError(f"{register.name}: {value:g} is not in {limits} {register.unit}".rstrip())
     raw = (value - register.offset) / register.scale
-    return raw if register.kind is Kind.FLOAT else round(raw)
+    return raw if register.kind is Kind.FLOAT else float(round(raw))
 
 
 def _spread(register: Register, raw: int) -> tuple[int, ...]:
