@@ -8,9 +8,9 @@ own work: match every rule's patterns and chain through the facts that rules ass
 Limits measured on 2.0.28: 64 rules per fact, so a busy symbol is asserted in several copies.
 
 Two faults of 2.0.28, found with valgrind, decide how an evaluation ends. To retract a fact that
-took part in a firing reads and writes beyond an array, so nothing is ever retracted: the whole state
-is thrown away. To throw away a state in which no action ever ran frees memory at random, so one rule
-always fires.
+took part in a firing reads and writes beyond an array, so nothing is ever retracted: the whole
+state is thrown away. To throw away a state in which no action ever ran frees memory at random, so
+one rule always fires.
 """
 
 import json
