@@ -210,7 +210,7 @@ def carry(memory: Memory, wanted_w: float | None, seen: Seen, rules: PowerRules)
     """
     if not wanted_w:
         return replace(memory, given_up=False, asks=0) if memory.given_up else memory
-    if seen.strays is Strays.NOT and memory.asks:
+    if seen.strays is Strays.NOT and _asks(memory, seen.stored_w):
         return replace(memory, asks=0)
     if seen.strays is Strays.HIGH and _asks(memory, seen.stored_w) >= rules.max_asks:
         return replace(memory, given_up=True)

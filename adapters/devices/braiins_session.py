@@ -149,9 +149,9 @@ class Session:
             self._login.add_done_callback(self._logged_in)
         return await asyncio.shield(self._login)
 
-    def _logged_in(self, login: asyncio.Task[str]) -> None:
+    def _logged_in(self, task: asyncio.Task[str]) -> None:
         """Let the next call log in again, unless the login was refused: that stays so."""
-        refused = not login.cancelled() and isinstance(login.exception(), LoginRefusedError)
+        refused = not task.cancelled() and isinstance(task.exception(), LoginRefusedError)
         if not refused:
             self._login = None
 

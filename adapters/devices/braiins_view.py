@@ -37,6 +37,7 @@ class View:
         self._drawn_at_s = 0.0
         self._off_since_s: float | None = None
         self._aimed_since_s: float | None = None
+        self._strayed = False
 
     def forget(self) -> None:
         """Start anew with a connection; since when it shall be off outlives it."""
@@ -98,6 +99,10 @@ class View:
         aimed_for_s = None if self._aimed_since_s is None else now_s - self._aimed_since_s
         follows = strays(drawn, self._settings.follow_rules, aimed_for_s)
         self.seen = Seen(standing, self.limits, self._stored_w, follows)
+        if off or not wanted_w or follows is Strays.NOT:
+            self._strayed = False
+        elif follows is not None:
+            self._strayed = True  # stays so while it is told again and gets its time again
 
     def own_readings(self, wanted_w: float | None, phase: Phase, now_s: float) -> list[Reading]:
         """Return what only the two together tell: wanted, accepted, alarms."""
@@ -105,7 +110,7 @@ class View:
             _reading(POWER_TARGET, wanted_w, now_s, "nothing was commanded"),
             _reading("control", phase.value, now_s),
             _reading("not_off", self._not_off(now_s), now_s, "nobody knows whether it is off"),
-            _reading("not_following", self.seen.strays in {Strays.LOW, Strays.HIGH}, now_s),
+            _reading("not_following", self._strayed, now_s),
         ]
         if self.seen.standing is Standing.PAUSED:
             found.append(_reading("power_accepted", 0.0, self._details_at_s))
