@@ -5,16 +5,19 @@ and under a simulated clock. Nothing in it touches a network or waits for a disk
 commands and return at once, and what is kept or told is handed to others.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from adapters.clock import SiteClock
-from adapters.port import Clock, ScanDevice
+from adapters.port import Clock, DeviceError, ScanDevice
 from adapters.runtime.gateway import Gateway
+from adapters.runtime.shadow import ScanReader
 from engine.control.program import Program
 from engine.control.scan import Scan, scan
 from engine.control.state import Retained, without_memory
 from engine.inference.image import Override, ProcessImage, Reset, empty_image, freeze
+from engine.values.moment import Moment
 
 
 @dataclass(slots=True)
@@ -45,6 +48,11 @@ class Counters:
     longest_s: float = 0.0
 
 
+def whole_ms(seconds: float) -> int:
+    """Return the whole milliseconds that have passed; a time a hair below one counts as it."""
+    return math.floor(seconds * 1000 + 1e-3)
+
+
 Listener = Callable[[Scan], None]
 """Hears of every complete scan; returns at once."""
 
@@ -59,8 +67,12 @@ class Cycle:
         gateway: Gateway,
         clock: Clock,
         scan_devices: Sequence[ScanDevice] = (),
+        observed: Sequence[ScanReader] = (),
     ) -> None:
-        """Start from `retained`, as restored; nothing is written before the first `step`."""
+        """Start from `retained`, as restored; nothing is written before the first `step`.
+
+        `observed` are read like `scan_devices`, and never written.
+        """
         self.program = program
         self.retained = retained
         self.image: ProcessImage = empty_image(program.rulebook.plant)
@@ -72,16 +84,17 @@ class Cycle:
         self._clock = clock
         self._site_clock = SiteClock(program.rulebook.plant.site)
         self._scan_devices = scan_devices
+        self._readers = (*scan_devices, *observed)
 
     def step(self) -> Scan:
         """Run one scan. Returns when its decisions are written and handed out.
 
         Raises DeviceError if the process image could not be written: the caller goes to safe.
         """
-        now_s = self._clock.monotonic_s()
-        moment = self._site_clock.moment(self._clock.wall_s(), now_s)
-        for device in self._scan_devices:
-            self._gateway.publisher(device.name)(device.read(now_s))
+        moment = self.moment()
+        now_s = moment.monotonic_s
+        for reader in self._readers:
+            self._gateway.publisher(reader.name)(reader.read(now_s))
         self.image = freeze(
             self.program.rulebook.plant,
             self.image,
@@ -100,6 +113,11 @@ class Cycle:
             listener(result)
         return result
 
+    def moment(self) -> Moment:
+        """Return the present moment in whole milliseconds: a recording of it is exact."""
+        monotonic_s, wall_s = self._clock.monotonic_s(), self._clock.wall_s()
+        return self._site_clock.moment(whole_ms(wall_s) / 1000, whole_ms(monotonic_s) / 1000)
+
     def activate(self, program: Program, retained: Retained) -> None:
         """Go on under other rules from the next scan on; `retained` was carried over to them."""
         same_points = program.rulebook.plant.points == self.program.rulebook.plant.points
@@ -109,6 +127,19 @@ class Cycle:
         self._site_clock = SiteClock(program.rulebook.plant.site)
 
     def write_safe(self) -> None:
-        """Write the safe image to every scan device, as on an orderly stop. Raises DeviceError."""
+        """Write the safe image to every scan device, as on an orderly stop.
+
+        Raises the first DeviceError, after all had their turn.
+        """
+        failures = []
         for device in self._scan_devices:
-            device.write_safe()
+            try:
+                device.write_safe()
+            except DeviceError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def command_failsafe(self, reason: str) -> None:
+        """Tell every device the failsafe of what it drives, as on an orderly stop."""
+        self._gateway.command(self.program.failsafe, self._clock.monotonic_s(), reason)

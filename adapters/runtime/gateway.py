@@ -5,9 +5,10 @@ commands that expire unless the next scans renew them, so a daemon that stops le
 their own failsafe.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
-from adapters.port import Command, Device, Publish, Reading
+from adapters.port import Command, Publish, Reading
 from adapters.runtime.wiring import Wire, Wiring
 from engine.control.decision import Decision
 from engine.values.fact import Fact, Quality, Value
@@ -16,15 +17,25 @@ COMMAND_LIFE_S = 10.0
 """How long a command stands without being renewed; a scan renews it every time."""
 
 
+class Commanded(Protocol):
+    """What the gateway needs of a device: Device and ScanDevice have it, shadows have not."""
+
+    def command(self, command: Command) -> None:
+        """Take the newest command of a field; returns at once."""
+        ...
+
+
 class Gateway:
     """Holds the newest fact of each point until a scan takes it. Single-threaded, never waits."""
 
-    def __init__(self, wiring: Wiring, devices: Mapping[str, Device]) -> None:
+    def __init__(self, wiring: Wiring, devices: Mapping[str, Commanded]) -> None:
         """Stand between `devices`, by name, and the scans."""
         self._wiring = wiring
         self._devices = devices
         self._next: dict[str, Fact] = {}
         self._reasons: dict[str, str] = {}
+        self._urgent: dict[str, tuple[Value | None, Quality]] = {}
+        self._wake: Callable[[], object] = _sleep_on
 
     def publisher(self, device: str) -> Publish:
         """Return the function that one device publishes with."""
@@ -36,6 +47,11 @@ class Gateway:
 
         return publish
 
+    def wake_on(self, points: Iterable[str], wake: Callable[[], object]) -> None:
+        """Call `wake` whenever one of these points becomes another than it was published last."""
+        self._urgent = {name: self._urgent.get(name, (None, Quality.MISSING)) for name in points}
+        self._wake = wake
+
     def _take_in(self, wire: Wire, reading: Reading) -> None:
         value = reading.value
         if isinstance(value, int | float) and not isinstance(value, bool):
@@ -45,6 +61,13 @@ class Gateway:
             self._reasons.pop(wire.name, None)
         else:
             self._reasons[wire.name] = reading.reason
+        self._notice(wire.name, value, reading.quality)
+
+    def _notice(self, name: str, value: Value | None, quality: Quality) -> None:
+        known = self._urgent.get(name)
+        if known is not None and known != (value, quality):
+            self._urgent[name] = (value, quality)
+            self._wake()
 
     def lose(self, device: str, at_s: float, reason: str) -> None:
         """Make every point of a device MISSING, as when its task has ended."""
@@ -52,6 +75,7 @@ class Gateway:
             for wire in wires if name == device else ():
                 self._next[wire.name] = Fact(wire.name, None, Quality.MISSING, at_s)
                 self._reasons[wire.name] = reason
+                self._notice(wire.name, None, Quality.MISSING)
 
     def take(self) -> list[Fact]:
         """Return the facts that came since the last scan, the newest of each point."""
@@ -70,6 +94,19 @@ class Gateway:
                 value = _outwards(wire, decision.value)
                 command = Command(wire.field, value, now_s + COMMAND_LIFE_S, decision.by)
                 self._devices[wire.device].command(command)
+
+    def command(self, values: Mapping[str, Value], now_s: float, reason: str) -> None:
+        """Command wired outputs to `values`, by name, for once."""
+        for name, value in values.items():
+            for wire in self._wiring.outputs.get(name, ()):
+                command = Command(
+                    wire.field, _outwards(wire, value), now_s + COMMAND_LIFE_S, reason
+                )
+                self._devices[wire.device].command(command)
+
+
+def _sleep_on() -> None:
+    """Wake nobody."""
 
 
 def _outwards(wire: Wire, value: Value) -> Value:

@@ -14,8 +14,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from adapters.port import Clock, Device
+from adapters.port import Clock
 from adapters.runtime.gateway import Gateway
+from adapters.runtime.shadow import Runner
 
 FAILURES_BEFORE_PARKING = 5
 FAILURE_WINDOW_S = 60.0
@@ -54,12 +55,12 @@ class Supervisor:
         self._tasks: list[asyncio.Task[None]] = []
         self.health: dict[str, Health] = {}
 
-    def start(self, device: Device, changed: Callable[[str], None] = lambda _: None) -> None:
+    def start(self, device: Runner, changed: Callable[[str], None] = lambda _: None) -> None:
         """Start a device's task; `changed` hears its name whenever its health changes."""
         task = asyncio.create_task(self._keep(device, changed), name=f"device {device.name}")
         self._tasks.append(task)
 
-    async def _keep(self, device: Device, changed: Callable[[str], None]) -> None:
+    async def _keep(self, device: Runner, changed: Callable[[str], None]) -> None:
         publish = self._gateway.publisher(device.name)
         self.health[device.name] = Health()
         while True:
