@@ -5,6 +5,7 @@ moved costs nothing. Points have the names that every plant of ThermIQ gives the
 """
 
 from dataclasses import dataclass
+from operator import itemgetter
 
 from engine.control.decision import Decision
 from engine.language.plant import Output, Plant
@@ -12,11 +13,13 @@ from engine.language.types import NumberType
 from engine.values.fact import Value
 from engine.values.units import Dimension, Unit
 from engine.workshop.report import Basis, Energy, HouseReport
-from engine.workshop.sources import UNKNOWN_SHARES, Flows, Shares, grid_w, number, shares
+from engine.workshop.sources import UNKNOWN_SHARES, Shares, left_for_grid_w, number, shares
 
 _MS_W_PER_KWH = 3.6e9
 _POWER: Dimension = (("length", 2), ("mass", 1), ("time", -3))
 _NO_PLACE = -1
+_ROLES = 5
+"""How many points have a role; they are picked first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,15 @@ class Meter:
         self._basis = basis
         self.consumers = tuple(self._consumers(plant))
         self._sums = {each.output_place: _Sum() for each in self.consumers}
-        self._roles = [
-            self._role(name)
-            for name in (roles.pv, roles.battery, roles.grid, roles.load, roles.price)
-        ]
+        names = (roles.pv, roles.battery, roles.grid, roles.load, roles.price)
+        found = [self._role(name) for name in names]
+        self._factors = tuple(factor for _, factor in found)
+        points = [each.point_place for each in self.consumers]
+        self._pick = itemgetter(*(place for place, _ in found), *points)
+        self._drawing = tuple(
+            (each.output_place, each.point_factor, self._counts_decided(each))
+            for each in self.consumers
+        )
         self._house = [0.0] * 9
         self._house_rates = (0.0,) * 9
         self.mix = UNKNOWN_SHARES
@@ -111,6 +119,12 @@ class Meter:
     def _role(self, name: str) -> tuple[int, float]:
         unit = self._units.get(name)
         return self._places.get(name, _NO_PLACE), 1.0 if unit is None else unit.factor
+
+    def _counts_decided(self, consumer: Consumer) -> float:
+        """Return what makes W of the decided value, 0 if the measured power counts."""
+        if self._basis is Basis.DECIDED or consumer.point_place < 0:
+            return consumer.decided_factor
+        return 0.0
 
     def _consumers(self, plant: Plant) -> list[Consumer]:
         found: list[Consumer] = []
@@ -139,33 +153,32 @@ class Meter:
 
     def set(self, values: tuple[Value | None, ...], decisions: tuple[Decision, ...]) -> None:
         """Take the rates from the facts and decisions of a scan."""
-        pv, battery, grid, load, price = [
-            None if place < 0 else number(values[place], factor) for place, factor in self._roles
-        ]
-        grid = grid_w(Flows(pv, battery, grid, load))
+        # A place of −1 finds the None at the end: what the plant does not have is unknown.
+        seen = self._pick((*values, None))
+        pv, battery, grid, load, price = map(number, seen, self._factors)
         powers_w: list[float] = []
         more_w = 0.0
-        for each in self.consumers:
-            measured_w = (
-                None
-                if each.point_place < 0
-                else number(values[each.point_place], each.point_factor)
-            )
-            power_w = measured_w or 0.0
-            if each.decided_factor and (self._basis is Basis.DECIDED or each.point_place < 0):
-                decided_w = number(decisions[each.output_place].value, each.decided_factor) or 0.0
+        for value, (output_place, point_factor, decided_factor) in zip(
+            seen[_ROLES:], self._drawing, strict=True
+        ):
+            power_w = value * point_factor if type(value) is float else 0.0
+            if decided_factor:
+                decided_w = number(decisions[output_place].value, decided_factor) or 0.0
                 more_w += decided_w - power_w
                 power_w = decided_w
             powers_w.append(power_w)
+        if grid is None:
+            grid = left_for_grid_w(pv, battery, load)
         if grid is None:
             self.mix = UNKNOWN_SHARES
         else:
             grid += more_w
             self.mix = shares(pv or 0.0, battery or 0.0, grid)
         self.powers_w = tuple(powers_w)
-        for each, power_w in zip(self.consumers, powers_w, strict=True):
-            self._sums[each.output_place].set(power_w, self.mix, price)
-        self._house_rates = _house_rates(Flows(pv, battery, grid, load), more_w, price)
+        for total, power_w in zip(self._sums.values(), powers_w, strict=True):
+            total.set(power_w, self.mix, price)
+        load = None if load is None else load + more_w
+        self._house_rates = _house_rates(pv or 0.0, battery or 0.0, grid, load, price)
 
     def energy(self, output_place: int) -> Energy | None:
         """Return what an output drew, None for one that draws nothing."""
@@ -191,30 +204,26 @@ class Meter:
 
 
 def _house_rates(
-    flows: Flows, more_load_w: float, price_per_j: float | None
+    pv_w: float,
+    battery_w: float,
+    grid_w: float | None,
+    load_w: float | None,
+    price_per_j: float | None,
 ) -> tuple[float, float, float, float, float, float, float, float, float]:
-    battery_w = flows.battery_w or 0.0
-    pv_w = flows.pv_w or 0.0
-    if flows.grid_w is None:
-        bought = sold = 0.0
-        load_w = flows.load_w or 0.0
-    else:
-        bought, sold = max(flows.grid_w, 0.0), max(-flows.grid_w, 0.0)
-        # Where a meter says what the house draws, it is right; the sum of the sources stands in.
-        measured = flows.load_w is not None
-        load_w = (
-            (flows.load_w or 0.0) + more_load_w if measured else flows.grid_w + pv_w + battery_w
-        )
+    """Return the house's powers in the order of HouseReport, and its cost in EUR/s."""
+    if load_w is None:  # where no meter says what the house draws, the sum of the sources does
+        load_w = 0.0 if grid_w is None else grid_w + pv_w + battery_w
+    bought = 0.0 if grid_w is None or grid_w < 0.0 else grid_w
     return (
         pv_w,
         load_w,
         bought,
-        sold,
-        max(-battery_w, 0.0),
-        max(battery_w, 0.0),
+        0.0 if grid_w is None or grid_w > 0.0 else -grid_w,
+        -battery_w if battery_w < 0.0 else 0.0,
+        max(0.0, battery_w),
         0.0 if price_per_j is None else bought * price_per_j,
         bought if price_per_j is None else 0.0,
-        1.0 if flows.grid_w is None else 0.0,
+        1.0 if grid_w is None else 0.0,
     )
 
 

@@ -15,8 +15,6 @@ MAKE = re.compile(r"(?:^|[\s;&|(])make ([a-z][a-z-]*)\b")
 THERMIQ = re.compile(r"(?:^\s*(?:\$ )?|[;&|] ?|\.venv/bin/)thermiq ([a-z][a-z-]*)\b", re.MULTILINE)
 
 NOT_YET: dict[str, str] = {
-    "thermiq demo": "the command is being written; the Makefile calls it already",
-    "python -m benchmarks": "the benchmarks are being written; the Makefile calls them already",
     "README.md": "is being written, with a picture from the demo",
 }
 """What is promised before it is there, and why. Empty when the house is finished."""

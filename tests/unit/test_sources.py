@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.workshop.sources import UNKNOWN_SHARES, Flows, grid_w, number, shares
+from engine.workshop.sources import UNKNOWN_SHARES, left_for_grid_w, number, shares
 
 WATTS = st.floats(-10_000, 10_000)
 
@@ -45,19 +45,10 @@ def test_the_parts_of_a_load_are_all_of_it(pv: float, battery: float, load: floa
         assert mix.unknown == 0.0
 
 
-@pytest.mark.parametrize(
-    ("flows", "expected"),
-    [
-        (Flows(1.0, 2.0, 3.0, 9.0), 3.0),
-        (Flows(1000.0, -200.0, None, 700.0), -100.0),
-        (Flows(None, None, None, 700.0), 700.0),
-        (Flows(1000.0, None, None, None), None),
-    ],
-)
-def test_the_grid_is_metered_or_what_is_left_of_the_load(
-    flows: Flows, expected: float | None
-) -> None:
-    assert grid_w(flows) == expected
+def test_without_a_meter_the_grid_gives_what_is_left_of_the_load() -> None:
+    assert left_for_grid_w(1000.0, -200.0, 700.0) == -100.0
+    assert left_for_grid_w(None, None, 700.0) == 700.0
+    assert left_for_grid_w(1000.0, None, None) is None
 
 
 def test_only_a_known_number_is_a_power() -> None:

@@ -1,0 +1,42 @@
+"""`python -m benchmarks [NAME …]`: measure everything, or what is named."""
+
+import importlib
+import platform
+import sys
+
+from benchmarks.measure import Row, show
+
+PARTS = {
+    "scan": "One scan: 100 rules, 60 facts, 20 outputs, full reasons",
+    "peers": "The same tick by peers: 20 rules × 3 comparisons",
+    "growth": "Growth with the number of rules",
+    "memory": "Memory",
+    "help": "Help",
+    "check": "Check",
+    "dry_run": "Dry-run",
+    "simulate": "Simulate",
+}
+ON_DEMAND = {"dry_run_year": "Dry-run of a whole year"}
+
+
+def main() -> int:
+    """Run what is named on the command line and print it."""
+    known = PARTS | ON_DEMAND
+    names = sys.argv[1:] or list(PARTS)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        print(f"no benchmark {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
+        return 2
+    print(f"Python {platform.python_version()} on {platform.machine()}")
+    missed = 0
+    for name in names:
+        module = importlib.import_module(f"benchmarks.{name.removesuffix('_year')}")
+        rows: list[Row] = module.run_year() if name.endswith("_year") else module.run()
+        show(known[name], rows)
+        missed += sum(row.kept is False for row in rows)
+    print(f"\n{missed} missed" if missed else "\nall kept")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
