@@ -17,6 +17,7 @@ from engine.values.fact import Quality
 BACK_OFF_MAX_S = 60.0
 SILENT_AFTER_S = 15.0
 """So long the last values stand; then every field of a silent device is withdrawn."""
+ONLINE = Field("online", about="It answers, and what it says can be")
 _JITTER_SHARE = 0.25
 _LEAVING_SPARE_S = 3.0
 
@@ -142,7 +143,7 @@ class ModbusDevice:
 
     def fields(self) -> tuple[Field, ...]:
         """Return everything that the device can tell or be told."""
-        return self.station.fields()
+        return (ONLINE, *self.station.fields())
 
     def command(self, command: Command) -> None:
         """Take the newest command of a field; what is new goes out before the next poll."""
@@ -178,7 +179,8 @@ class ModbusDevice:
         self._failures = 0
         self._silent = False
         self._heard_s = self._clock.monotonic_s()
-        publish(readings)
+        online = Reading(ONLINE.name, True, Quality.GOOD, self._heard_s)
+        publish([online, *readings])
         return started_s + self._period_s
 
     def _failed(self, publish: Publish, error: DeviceError) -> float:
@@ -215,10 +217,11 @@ class ModbusDevice:
         at_s = self._clock.monotonic_s()
         readings = [
             Reading(field.name, None, quality, at_s, str(error))
-            for field in self.fields()
+            for field in self.station.fields()
             if not field.writable
         ]
-        publish(readings)
+        offline = Reading(ONLINE.name, False, Quality.GOOD, at_s, str(error))
+        publish([offline, *readings])
 
     async def _leave(self) -> None:
         """Put back what must not stay, as far as the wire allows within a few seconds."""

@@ -61,7 +61,9 @@ class Poller:
                 raise ImplausibleError(f"sentinel {name}: {decoded.reason}")
             known = self._unit_id if name == UNIT_ID else self._constants.get(name, decoded.value)
             if decoded.value != known:
-                raise ImplausibleError(f"sentinel {name} is {decoded.value}, not {known}")
+                raise ImplausibleError(
+                    f"sentinel {name} is {_told(decoded.value)}, not {_told(known)}"
+                )
             self._constants[name] = decoded.value
 
     async def _read(self, wire: Registers, block: Block) -> dict[int, int]:
@@ -111,6 +113,10 @@ class Poller:
             self._last_words = dict(words)
             self._changed_s = now_s
         return 0 < self._frozen_after_s <= now_s - self._changed_s
+
+
+def _told(value: Value) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def fields_of(registers: tuple[Register, ...]) -> tuple[Field, ...]:
