@@ -40,6 +40,7 @@ from engine.values.fact import Quality
 _LOG = logging.getLogger(__name__)
 _LOGIN_PAUSE_S = 60.0
 _LOGIN_PAUSE_MAX_S = 900.0
+_PASSWORD_LOOK_S = 30.0
 _SAY_AGAIN_S = 600.0
 _SAID_MAX = 50
 
@@ -101,9 +102,9 @@ class BraiinsMiner:
     async def run(self, publish: Publish) -> None:
         """Connect, look and tell until cancelled.
 
-        While the miner shall be off, a lost link is taken up again here, every few seconds and for
-        ever; otherwise DeviceError goes to the supervisor. A wrong miner or a refused login goes
-        there at once.
+        Once it was commanded, a lost link is taken up again here, every few seconds and for ever,
+        and at once when the command changes: a pause must not wait for a supervisor's back-off.
+        Before that, and always for a wrong miner or a refused login, DeviceError goes up.
         """
         while True:
             try:
@@ -112,11 +113,11 @@ class BraiinsMiner:
                 self._lost(publish, error, wrong=isinstance(error, WrongMinerError))
                 raise
             except (DeviceError, CallError) as error:
-                lost = DeviceError(f"{self.name}: {error}".removeprefix(f"{self.name}: " * 2))
+                lost = DeviceError(f"{self.name}: {str(error).removeprefix(f'{self.name}: ')}")
                 self._lost(publish, lost)
-                if self._wanted_w() != 0:
+                if self._command is None or self._settings.read_only:
                     raise lost from None
-                await self._clock.sleep(self._rules.retry_s)
+                await self._wait(self._tell, self._rules.retry_s, "connect")
 
     async def _connected(self, publish: Publish) -> None:
         await self._wait_after_refused_login()
@@ -137,10 +138,11 @@ class BraiinsMiner:
 
     async def _wait_after_refused_login(self) -> None:
         """Hold back after a refused login, unless the password was changed in the meantime."""
-        if self._refused_password in {None, self._read_password()}:
-            pause_s = self._login_free_at_s - self._clock.monotonic_s()
-            if pause_s > 0:
-                await self._clock.sleep(pause_s)
+        while self._refused_password in {None, self._read_password()}:
+            left_s = self._login_free_at_s - self._clock.monotonic_s()
+            if left_s <= 0:
+                return
+            await self._clock.sleep(min(left_s, _PASSWORD_LOOK_S))
 
     async def _introduce(self, session: Session, publish: Publish) -> None:
         """See who it is, pause it if it shall be off, learn what it takes."""
@@ -196,7 +198,7 @@ class BraiinsMiner:
             if failures >= self._settings.failures_max:
                 raise DeviceError(f"{self.name}: {found.problem}")
             await self._take(session, found, publish)
-            await self._wait(self._look_now, self._settings.poll_s)
+            await self._wait(self._look_now, self._settings.poll_s, "look")
 
     async def _take(self, session: Session, found: Look, publish: Publish) -> None:
         before = self._view.details
@@ -229,7 +231,7 @@ class BraiinsMiner:
             publish(self._view.own_readings(self._wanted_w(), step.phase, now_s))
             if step.act is Act.LEAVE or self._settings.read_only:
                 again_at_s = min(step.again_at_s, self._expires_at_s(now_s))
-                await self._wait(self._tell, max(again_at_s - now_s, 0.0))
+                await self._wait(self._tell, max(again_at_s - now_s, 0.0), "tell")
                 continue
             await self._act_unless_overtaken(session, step)
             self._look_now.set()
@@ -305,11 +307,11 @@ class BraiinsMiner:
         at_s = self._command.expires_at_s if self._command is not None else math.inf
         return at_s if at_s > now_s else math.inf
 
-    async def _wait(self, event: asyncio.Event, seconds: float) -> None:
-        """Wait for the event, at most so long."""
+    async def _wait(self, event: asyncio.Event, seconds: float, before: str) -> None:
+        """Wait for the event, at most so long; `before` names the task: what comes after it."""
         waiting: list[asyncio.Task[Any]] = [asyncio.create_task(event.wait())]
         if math.isfinite(seconds):
-            waiting.append(asyncio.create_task(self._clock.sleep(seconds)))
+            waiting.append(asyncio.create_task(self._clock.sleep(seconds), name=before))
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:

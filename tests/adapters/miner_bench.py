@@ -14,17 +14,13 @@ from adapters.simulated.braiins_server import BraiinsServer
 from engine.values.fact import Value
 from tests.adapters.manual_clock import ManualClock
 
-POLL_S = 4.75
-"""No other wait is exactly as long, so the bench knows a look's pause when it sees one."""
 PATIENCE_S = 20.0
 """Real seconds after which a test is stuck; nothing asserts how long anything took."""
 NATURE = MinerNature(start_s=10, rise_s=2)
 
 
 def settings(**changes: Any) -> MinerSettings:
-    base = MinerSettings(
-        "miner1", "127.0.0.1", cap_w=3300.0, serial="SIM-1", poll_s=POLL_S, deadline_s=0.5
-    )
+    base = MinerSettings("miner1", "127.0.0.1", cap_w=3300.0, serial="SIM-1", deadline_s=0.5)
     return replace(base, **changes)
 
 
@@ -38,7 +34,6 @@ class Bench:
         self.readings: dict[str, Reading] = {}
         self.published: list[Reading] = []
         self.task: asyncio.Task[None] | None = None
-        self._poll_s = device._settings.poll_s
         if runs:
             self.run()
 
@@ -90,8 +85,10 @@ class Bench:
             return True
         if any(_name(each) == "_act" for each in asyncio.all_tasks()):
             return False
+        waiting = [each.task for each in self.clock.sleepers]
         return any(
-            each.seconds == self._poll_s or each.task is self.task for each in self.clock.sleepers
+            each is self.task or (each is not None and each.get_name() in {"look", "connect"})
+            for each in waiting
         )
 
     async def pass_time(self, seconds: float) -> None:

@@ -173,16 +173,31 @@ def test_on_a_new_connection_the_pause_goes_out_before_anything_else_is_learned(
     drive(test())
 
 
-def test_a_lost_link_while_it_may_run_goes_to_the_supervisor() -> None:
+def test_a_lost_link_of_a_miner_that_is_only_read_goes_to_the_supervisor() -> None:
     async def test() -> None:
         async with bench() as one:
-            one.want(2000)
-            await one.until(lambda: one.value("power_accepted") == 2000.0)
+            await one.pass_time(10)
             await one.server.stop()
             await one.until(lambda: one.failed)
             assert "UNAVAILABLE" in str(await one.error())
             assert one.value("online") is False
             assert one.readings["power_measured"].quality is Quality.MISSING
+
+    drive(test())
+
+
+def test_a_lost_link_of_a_commanded_miner_is_taken_up_again_at_once_for_a_pause() -> None:
+    async def test() -> None:
+        async with bench() as one:
+            one.want(2000)
+            await one.until(lambda: one.value("power_accepted") == 2000.0)
+            port = one.server.port
+            await one.server.stop()
+            await one.until(lambda: one.value("online") is False)
+            await one.server.start(port)
+            one.want(0)
+            await one.soon(lambda: one.miner.paused)
+            assert not one.failed
 
     drive(test())
 
