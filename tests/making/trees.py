@@ -54,7 +54,7 @@ WEEKDAY = EnumType(WEEKDAYS)
 LITERALS: dict[Type, tuple[tuple[float, str], ...]] = {
     POWER: ((0.0, "W"), (500.0, "W"), (1.5, "kW"), (2_000.0, "W"), (0.1, "kW")),
     TEMPERATURE: ((20.0, "°C"), (45.5, "°C"), (60.0, "°C")),
-    SHARE: ((10.0, "%"), (50.0, "%"), (0.3, ""), (1.0, "")),
+    SHARE: ((10.0, "%"), (50.0, "%"), (30.0, "%"), (100.0, "%")),
 }
 TIMES = (0.0, 0.0, 1.0, 5.0, 10.0, 30.0, 60.0)
 SLOPES = {POWER: "W/s", TEMPERATURE: "K/s", SHARE: "%/s"}
@@ -141,7 +141,7 @@ class Trees:
         if choice == 0:
             return self.name(BOOL)
         if choice == 1:
-            kind = random.choice((ENUM, WEEKDAY))
+            kind = random.choice((ENUM, WEEKDAY)) if self.names(ENUM) else WEEKDAY
             weekday = Name("weekday", NOWHERE, NameKind.CALENDAR, WEEKDAY)
             left = weekday if kind is WEEKDAY else self.name(ENUM)
             right = self.literal(kind)
