@@ -47,10 +47,11 @@ def _note(report: Report, other: Report, without: Collection[str]) -> str:
     if more_kwh < 1.0:
         return "The miners did not run."
     more_eur = report.house.cost_eur - other.house.cost_eur
-    cost_ct = 100 * more_eur / more_kwh
+    verb = "cost" if more_eur >= 0.0 else "saved"
+    cost_ct = 100 * abs(more_eur) / more_kwh
     saved_kwh = _heat_pump_kwh(other) - _heat_pump_kwh(report)
     return (
         f"The miners turned {more_kwh:,.0f} kWh into heat, and the heat pump needed "
-        f"{saved_kwh:,.0f} kWh less.\nAfter that a kilowatt-hour of mining cost {cost_ct:.1f} ct; "
-        "what it mines is not counted."
+        f"{saved_kwh:,.0f} kWh less.\nAfter that a kilowatt-hour of mining {verb} "
+        f"{cost_ct:.1f} ct; what it mines is not counted."
     )

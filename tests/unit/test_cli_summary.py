@@ -1,5 +1,6 @@
 import io
 import sys
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -107,6 +108,9 @@ def test_two_runs_stand_side_by_side() -> None:
     table = comparison.compared(day(), day(0.0), ("miner1.power_target",))
     assert table.rows[-1] == ("miners, kWh", "24.0", "0.0", "+24.0")
     assert "a kilowatt-hour of mining cost 0.0 ct" in table.note
+    dear = replace(day(0.0), house=replace(day(0.0).house, cost_eur=6.0))
+    cheaper = comparison.compared(day(), dear, ("miner1.power_target",))
+    assert "a kilowatt-hour of mining saved 10.0 ct" in cheaper.note
     idle = comparison.compared(day(0.0), day(0.0), ("miner1.power_target",))
     assert idle.note == "The miners did not run."
 
