@@ -14,9 +14,7 @@ CODE = re.compile(r"```[a-z]*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
 MAKE = re.compile(r"(?:^|[\s;&|(])make ([a-z][a-z-]*)\b")
 THERMIQ = re.compile(r"(?:^\s*(?:\$ )?|[;&|] ?|\.venv/bin/)thermiq ([a-z][a-z-]*)\b", re.MULTILINE)
 
-NOT_YET: dict[str, str] = {
-    "README.md": "is being written, with a picture from the demo",
-}
+NOT_YET: dict[str, str] = {}
 """What is promised before it is there, and why. Empty when the house is finished."""
 
 README_SHOWS = {"make demo", "make test", "thermiq check"}
