@@ -8,7 +8,7 @@ table in `adapters.codec.miner_power`; here is only the doing of it.
 import asyncio
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -29,7 +29,7 @@ from adapters.codec.miner_power import (
 )
 from adapters.devices.braiins_look import Look, look
 from adapters.devices.braiins_session import CallError, Failure, LoginRefusedError, Session
-from adapters.devices.braiins_settings import MinerSettings, password
+from adapters.devices.braiins_settings import MinerSettings, password, settings_from
 from adapters.devices.braiins_view import View
 from adapters.pb.braiins.bos.v1.actions_pb2 import PauseMiningRequest, ResumeMiningRequest
 from adapters.pb.braiins.bos.v1.configuration_pb2 import GetConstraintsRequest
@@ -351,6 +351,11 @@ class BraiinsMiner:
             self._said.clear()
         self._said[text] = now_s
         _LOG.warning("%s: %s", self.name, text.removeprefix(f"{self.name}: "))
+
+
+def build(name: str, options: Mapping[str, object], clock: Clock) -> BraiinsMiner:
+    """Return the miner that a site file names; SettingsError, a ValueError, tells what is wrong."""
+    return BraiinsMiner(settings_from({**options, "name": name}), clock)
 
 
 def _raise_first(group: BaseExceptionGroup[BaseException]) -> None:

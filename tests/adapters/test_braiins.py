@@ -2,8 +2,11 @@
 
 import pytest
 
+from adapters.devices.braiins import build
+from adapters.devices.braiins_settings import SettingsError
 from adapters.simulated.braiins_miner import Fault
 from engine.values.fact import Quality
+from tests.adapters.manual_clock import ManualClock
 from tests.adapters.miner_bench import bench, drive
 
 
@@ -277,3 +280,13 @@ def test_a_miner_that_paused_itself_is_not_fought() -> None:
             assert one.value("status") == "suspended"
 
     drive(test())
+
+
+def test_a_site_file_builds_a_miner_or_says_what_is_wrong() -> None:
+    options = {"host": "192.0.2.11", "cap_w": 3300, "serial": "A", "has_hash_rate": False}
+    made = build("miner2", options, ManualClock())
+    assert made.name == "miner2"
+    assert "hashrate" not in {each.name for each in made.fields()}
+    assert [each.name for each in made.fields() if each.writable] == ["power_target"]
+    with pytest.raises(SettingsError, match="miner2: `cap_w` is missing"):
+        build("miner2", {"host": "192.0.2.11", "serial": "A"}, ManualClock())
