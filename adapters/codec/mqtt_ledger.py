@@ -1,0 +1,51 @@
+"""Which requests were heard already, and how often people ask: replays and floods end here. Pure.
+
+Time is an argument. A request whose id is known is refused as long as its first copy was valid; the
+book is bounded, and while it is full of valid ids it takes no more.
+"""
+
+from dataclasses import dataclass, field
+
+IDS_MAX = 1000
+SETPOINT_REST_S = 1.0
+"""A setpoint is taken at most that often."""
+BURST_MAX = 20
+BURST_S = 10.0
+"""At most so many requests in so many seconds, all together."""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The requests of the last day."""
+
+    _until_s: dict[str, float] = field(default_factory=dict)
+    _taken_s: dict[str, float] = field(default_factory=dict)
+    _recent_s: list[float] = field(default_factory=list)
+
+    def objection(self, request_id: str, setpoint: str, now_s: float) -> str:
+        """Return why a request of that id must not be taken at Unix time `now_s`, else nothing.
+
+        `setpoint` names the setpoint that it sets, if it sets one.
+        """
+        if self._until_s.get(request_id, now_s) > now_s:
+            return "a request of this id was heard already"
+        self._recent_s = [at for at in self._recent_s if 0 <= now_s - at < BURST_S]
+        if len(self._recent_s) >= BURST_MAX:
+            return f"more than {BURST_MAX} requests in {BURST_S:g} s"
+        if (
+            setpoint
+            and 0 <= now_s - self._taken_s.get(setpoint, -SETPOINT_REST_S) < SETPOINT_REST_S
+        ):
+            return f"a setpoint is taken once in {SETPOINT_REST_S:g} s"
+        if len(self._until_s) >= IDS_MAX:
+            self._until_s = {key: at for key, at in self._until_s.items() if at > now_s}
+        if len(self._until_s) >= IDS_MAX:
+            return f"{IDS_MAX} requests are standing"
+        return ""
+
+    def enter(self, request_id: str, setpoint: str, until_s: float, now_s: float) -> None:
+        """Remember a request that was taken, or that was refused for what it asks."""
+        self._until_s[request_id] = until_s
+        self._recent_s.append(now_s)
+        if setpoint:
+            self._taken_s[setpoint] = now_s

@@ -1,0 +1,1 @@
+"""Messages to the house's other programs: MQTT, Home Assistant."""
