@@ -361,3 +361,26 @@ def test_a_status_that_is_not_known_is_bad_and_the_miner_is_not_started() -> Non
             assert one.miner.paused
 
     drive(test())
+
+
+def test_limits_are_read_anew_when_the_firmware_changed() -> None:
+    async def test() -> None:
+        async with bench() as one:
+            await one.pass_time(10)
+            one.miner.nature = replace(one.miner.nature, firmware="newer", min_w=1700)
+            one.want(1600)
+            await one.until(lambda: one.value("power_min") == 1700, limit_s=30)
+            await one.until(lambda: one.value("control") == "off")
+            assert one.miner.paused
+
+    drive(test())
+
+
+def test_a_token_that_is_refused_right_after_a_login_ends_the_session() -> None:
+    async def test() -> None:
+        async with bench() as one:
+            one.miner.admits = lambda _token: False  # type: ignore[method-assign]
+            assert "UNAUTHENTICATED" in str(await one.error())
+            assert one.miner.login_count == 2
+
+    drive(test())
