@@ -20,7 +20,7 @@ from engine.language.plant import Output
 from engine.language.rulebook import Rulebook
 from engine.values.fact import Value
 from tests.making.plants import Style, make_rulebook
-from tests.making.series import make_series
+from tests.making.series import Step, make_series
 
 lawful = settings(
     max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
