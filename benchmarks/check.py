@@ -12,9 +12,9 @@ def run() -> list[Row]:
     with TemporaryDirectory() as folder:
         for name, content in rule_files(rules=500, facts=100, outputs=50).items():
             (Path(folder) / name).write_bytes(content)
-        many_s = min(command("check", folder)[0] for _ in range(3))
-    asp1_s = min(command("check", RULES)[0] for _ in range(3))
+        many = min(command("check", folder) for _ in range(3))
+    asp1 = min(command("check", RULES) for _ in range(3))
     return [
-        Row("thermiq check rules/asp1", f"{asp1_s:.2f} s", "≤ 1 s", asp1_s <= 1.0),
-        Row("thermiq check, 500 rules", f"{many_s:.2f} s", "≤ 1 s", many_s <= 1.0),
+        Row("thermiq check rules/asp1", f"{asp1}", "≤ 1 s", asp1.wall_s <= 1.0),
+        Row("thermiq check, 500 rules", f"{many}", "≤ 1 s", many.wall_s <= 1.0),
     ]
