@@ -1,0 +1,105 @@
+"""How the broker is reached: the site's settings, and one client with them."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import aiomqtt
+
+from adapters.port import DeviceError
+
+SECRET_BYTES_MAX = 1024
+INCOMING_MAX = 1000
+"""Messages that may wait to be read; more are dropped."""
+OUTGOING_MAX = 200
+PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Between attempts to connect; the last one is repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerSettings:
+    """Where the broker is. The password stands in a file of its own, never in the site file."""
+
+    host: str = "localhost"
+    port: int = 1883
+    username: str = ""
+    password_file: str = ""
+    ca_file: str = ""
+    """Whom to trust: given, the connection is encrypted."""
+    keepalive_s: int = 10
+    """A broker that is silent for twice as long is lost."""
+    timeout_s: float = 5.0
+    """For each answer of the broker."""
+
+
+BROKER_OPTIONS = tuple(each.name for each in fields(BrokerSettings))
+_SPANS = {"port": (1, 65_535), "keepalive_s": (5, 60), "timeout_s": (0.1, 30.0)}
+
+
+def broker_from(options: Mapping[str, object], others: tuple[str, ...] = ()) -> BrokerSettings:
+    """Return the settings that options spell; `others` are keys that somebody else reads.
+
+    Raises ValueError with everything that is wrong.
+    """
+    problems, given = [], {}
+    for name, value in options.items():
+        if name in others:
+            continue
+        if name not in BROKER_OPTIONS:
+            problems.append(_unknown(name, (*BROKER_OPTIONS, *others)))
+            continue
+        wanted = type(getattr(BrokerSettings(), name))
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if name in _SPANS:
+            low, high = _SPANS[name]
+            if isinstance(value, int | float) and number and low <= value <= high:
+                given[name] = wanted(value)
+            else:
+                problems.append(f"`{name}` must be a number from {low:g} to {high:g}")
+        elif isinstance(value, str) and value:
+            given[name] = value
+        else:
+            problems.append(f"`{name}` must be a text")
+    if problems:
+        raise ValueError("; ".join(problems))
+    return BrokerSettings(**given)
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> str:
+    if name == "password":
+        return "`password` does not belong here: put it into a file and name it: `password_file`"
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"`{name}` is no option" + (f": did you mean `{near[0]}`?" if near else "")
+
+
+def client(
+    settings: BrokerSettings, identifier: str, will: aiomqtt.Will | None = None
+) -> aiomqtt.Client:
+    """Return a client that has not connected yet. Raises DeviceError without its password."""
+    return aiomqtt.Client(
+        settings.host,
+        settings.port,
+        username=settings.username or None,
+        password=_password(settings),
+        identifier=identifier,
+        will=will,
+        clean_session=True,
+        keepalive=settings.keepalive_s,
+        timeout=settings.timeout_s,
+        max_queued_incoming_messages=INCOMING_MAX,
+        max_queued_outgoing_messages=OUTGOING_MAX,
+        tls_params=aiomqtt.TLSParameters(ca_certs=settings.ca_file) if settings.ca_file else None,
+    )
+
+
+def _password(settings: BrokerSettings) -> str | None:
+    """Return the password, read anew at each connection; it is never logged."""
+    if not settings.password_file:
+        return None
+    try:
+        data = Path(settings.password_file).read_bytes()[:SECRET_BYTES_MAX]
+        return data.decode("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise DeviceError(f"cannot read {settings.password_file}: {why}") from None

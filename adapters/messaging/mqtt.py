@@ -1,0 +1,264 @@
+"""The messenger: keeps a connection to the broker, tells what happened, hears what is asked.
+
+The scan never waits for it: a listener notes the newest scan, everything else happens in tasks of
+its own, and a broker that is away or frozen costs nothing but a bounded cache. Nothing on the way
+to safety goes through here.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import aiomqtt
+
+from adapters.codec import mqtt_state
+from adapters.codec.mqtt_discovery import Told
+from adapters.codec.mqtt_json import dump
+from adapters.codec.mqtt_topics import TABLE, Kind
+from adapters.devices.setpoints import Setpoints
+from adapters.messaging.broker import PAUSES_S, client
+from adapters.messaging.desk import Desk, NoOperations, Operations
+from adapters.messaging.homeassistant import HomeAssistant
+from adapters.messaging.outbox import Outbox
+from adapters.messaging.settings import MqttSettings
+from adapters.messaging.teller import Teller, alarms_of
+from adapters.port import Clock, DeviceError, Field, Publish, Reading
+from adapters.runtime.cycle import Cycle
+from engine.control.program import Program
+from engine.control.scan import Scan
+
+HEARTBEAT_S = 10.0
+SWEEP_S = 5.0
+"""How long the messenger looks for topics that an earlier one left behind."""
+SILENT_S = 3 * HEARTBEAT_S
+"""A broker that has not passed our own heartbeat back for so long drops what we publish."""
+PARTING_S = 2.0
+
+log = logging.getLogger(__name__)
+
+
+class Happened(NamedTuple):
+    """A scan, and the program it ran."""
+
+    program: Program
+    scan: Scan
+
+
+class Messenger:
+    """Everything the site tells and hears on MQTT. Make one, give it the devices, and `run` it."""
+
+    def __init__(
+        self,
+        settings: MqttSettings,
+        cycle: Cycle,
+        clock: Clock,
+        *,
+        reasons: Callable[[], Mapping[str, str]] = dict,
+        operations: Operations | None = None,
+        setpoints: Setpoints | None = None,
+        version: str = "",
+    ) -> None:
+        """Stand between `cycle` and the broker; nothing is opened before `run`."""
+        self._settings = settings
+        self._topics = settings.topics
+        self._cycle = cycle
+        self._clock = clock
+        self._operations = operations or NoOperations()
+        self._setpoints = setpoints
+        self._version = version
+        self._outbox = Outbox()
+        self._teller = Teller(
+            self._outbox, self._topics, self._operations, reasons, setpoints, settings.extras
+        )
+        self._desk = Desk(cycle, clock, self._reply, self._operations, setpoints)
+        self._home = HomeAssistant(self._outbox, self._topics)
+        self._announced: Program | None = None
+        self._newest: Happened | None = None
+        self._happened = asyncio.Event()
+        self._echo_s = math.inf
+        self.is_connected = False
+        self.connections = 0
+        """How often a connection was made."""
+        self.last_error = ""
+        self.is_dropped = False
+        """The broker accepts what is published and passes it to nobody."""
+
+    def hearing(self, device: str, fields: Sequence[Field]) -> Publish:
+        """Return the function that hears a device's readings beside the gateway.
+
+        Raises ValueError if the device's name cannot stand in a topic.
+        """
+        by_name = {each.name: each for each in fields}
+        for name in by_name:
+            self._topics.reading(device, name)
+
+        def hear(readings: Sequence[Reading]) -> None:
+            self._teller.readings(device, by_name, readings, self._cycle.moment())
+
+        return hear
+
+    async def run(self) -> None:
+        """Tell and hear until cancelled; whatever the broker does, this goes on."""
+        self._cycle.listeners.append(self._note)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._keep_telling())
+                tasks.create_task(self._keep_beating())
+                tasks.create_task(self._keep_connected())
+        finally:
+            self._cycle.listeners.remove(self._note)
+
+    def _note(self, scan: Scan) -> None:
+        """Hear of a scan, in the scan: only note it."""
+        self._newest = Happened(self._cycle.program, scan)
+        self._desk.after(scan)
+        self._happened.set()
+
+    async def _keep_telling(self) -> None:
+        while True:
+            await self._happened.wait()
+            self._happened.clear()
+            if self._newest is not None:
+                self._announce(self._newest.program)
+                self._teller.look(*self._newest)
+
+    def _announce(self, program: Program) -> None:
+        if program is self._announced:
+            return
+        self._announced = program
+        if self._settings.has_homeassistant:
+            told = Told(
+                program.rulebook.plant,
+                alarms_of(program),
+                tuple(trip.id for trip in program.rulebook.trips),
+                self._operations.modes(),
+                tuple(self._setpoints.setpoints.values()) if self._setpoints else (),
+                self._version,
+            )
+            self._home.announce(told, self._clock.monotonic_s())
+
+    async def _keep_beating(self) -> None:
+        while True:
+            self._beat("online")
+            silent = self._clock.monotonic_s() - self._echo_s > SILENT_S
+            if silent and self.is_connected and not self.is_dropped:
+                log.error("the broker drops what is published: look at its access list")
+            self.is_dropped = silent and self.is_connected
+            await self._clock.sleep(HEARTBEAT_S)
+
+    def _beat(self, state: str) -> None:
+        now_s = self._clock.monotonic_s()
+        content = self._status(state)
+        self._outbox.put(Kind.STATUS, self._topics.status, content, now_s, now_s)
+
+    def _status(self, state: str) -> mqtt_state.Content:
+        counters = self._cycle.counters
+        numbers = {"scans": counters.scans, "overruns": counters.overruns}
+        return mqtt_state.status_content(state, self._clock.wall_s(), numbers)
+
+    def _reply(self, topic: str, content: mqtt_state.Content) -> None:
+        self._outbox.post(Kind.REPLY, f"{topic}/reply", dump(content))
+
+    async def _keep_connected(self) -> None:
+        attempt = 0
+        while True:
+            before = self.connections
+            error = await self._one_connection()
+            self.is_connected = False
+            attempt = 0 if self.connections > before else attempt + 1
+            pause_s = PAUSES_S[min(attempt, len(PAUSES_S) - 1)]
+            if error != self.last_error or attempt == 0:
+                log.warning("mqtt: %s; next try in %g s", error, pause_s)
+            self.last_error = error
+            await self._clock.sleep(pause_s)
+
+    async def _one_connection(self) -> str:
+        """Connect and stay connected as long as it lasts; returns why it ended."""
+        row = TABLE[Kind.STATUS]
+        will = aiomqtt.Will(self._topics.status, dump(mqtt_state.WILL), row.qos, row.retained)
+        identifier = f"thermiq-{self._topics.site}"
+        try:
+            async with client(self._settings.broker, identifier, will) as link:
+                try:
+                    await self._converse(link)
+                except asyncio.CancelledError:
+                    await self._part(link)
+                    raise
+        except (aiomqtt.MqttError, DeviceError) as error:
+            return str(error)
+        return "the connection has ended"
+
+    async def _converse(self, link: aiomqtt.Client) -> None:
+        topics = self._topics
+        wanted = [*topics.requests(), topics.status, *topics.kept()]
+        if self._settings.has_homeassistant:
+            wanted += [topics.birth, topics.config]
+        await link.subscribe([(topic, 1) for topic in wanted])
+        self.connections += 1
+        self.is_connected, self.last_error = True, ""
+        self._echo_s = self._clock.monotonic_s()
+        self._beat("online")
+        self._outbox.renew()
+        log.info("mqtt: connected")
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._send(link))
+                tasks.create_task(self._receive(link))
+                tasks.create_task(self._stop_sweeping(link))
+        except ExceptionGroup as group:
+            lost, other = group.split(aiomqtt.MqttError)
+            if lost is None or other is not None:
+                raise
+            raise aiomqtt.MqttError(str(lost.exceptions[0])) from None
+
+    async def _send(self, link: aiomqtt.Client) -> None:
+        while True:
+            message = self._outbox.take()
+            if message is None:
+                await self._outbox.ready()
+                continue
+            try:
+                await link.publish(*message)
+            except aiomqtt.MqttError:
+                self._outbox.give_back(message)
+                raise
+
+    async def _receive(self, link: aiomqtt.Client) -> None:
+        async for message in link.messages:
+            payload = message.payload if isinstance(message.payload, bytes) else b""
+            self._hear(message.topic.value, payload, retained=message.retain)
+
+    def _hear(self, topic: str, payload: bytes, *, retained: bool) -> None:
+        topics = self._topics
+        asked = topics.asked(topic)
+        if asked is not None:
+            self._desk.hear(*asked, topic, payload, retained=retained)
+            if retained and payload:
+                self._outbox.clear(topic)
+        elif topic == topics.status:
+            if not retained:
+                self._echo_s = self._clock.monotonic_s()
+        elif topic == topics.birth:
+            if payload == b"online":
+                self._home.again()
+        elif topic == topics.config:
+            if retained and payload:
+                self._home.seen(payload)
+        elif retained and payload and topic not in self._outbox.topics():
+            self._outbox.clear(topic)
+
+    async def _stop_sweeping(self, link: aiomqtt.Client) -> None:
+        await self._clock.sleep(SWEEP_S)
+        await link.unsubscribe(list(self._topics.kept()))
+
+    async def _part(self, link: aiomqtt.Client) -> None:
+        """Say goodbye: the broker's will speaks only for who goes without a word."""
+        row, content = TABLE[Kind.STATUS], dump(self._status("offline"))
+        try:
+            await link.publish(
+                self._topics.status, content, row.qos, row.retained, timeout=PARTING_S
+            )
+        except aiomqtt.MqttError as error:
+            log.warning("mqtt: no goodbye: %s", error)
