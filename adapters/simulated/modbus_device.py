@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 
 from adapters.codec.modbus import deye
-from adapters.codec.modbus.register import Register, decode, encode
+from adapters.codec.modbus.register import Kind, Register, decode, encode
 from adapters.codec.modbus.register_map import RegisterMap, Table
 from engine.values.fact import Value
 
@@ -79,6 +79,8 @@ _METER: dict[str, Value] = {
     "import_energy": 1234.5,
     "export_energy": 678.9,
 }
+_ANOTHER = 0x0040
+"""This bit makes another letter of a letter, and 3 of 2."""
 _VOLTAGE = "_voltage"
 _NOMINAL_V = 230.0
 
@@ -139,7 +141,8 @@ class SimulatedDevice:
         content = {address: self.words[table][address] for address in wanted}
         if Fault.SENTINEL in self.faults and self._is_sentinel(table, start):
             for register in self.table.constants:
-                content[register.words[-1]] ^= 0x0001
+                if register.kind in {Kind.TEXT, Kind.FLOAT}:
+                    content[register.words[0]] ^= _ANOTHER
         return content
 
     def accept(self, function: int, start: int, words: list[int]) -> Refusal | None:
