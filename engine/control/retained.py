@@ -15,7 +15,7 @@ from engine.control.shaping import OutputState
 from engine.control.state import Retained, initial
 from engine.control.trips import TripState
 from engine.inference.timing import Phase, TimerState
-from engine.inference.windows import PARTS, Part, WindowState
+from engine.inference.windows import PARTS, Part, WindowState, sums
 from engine.language.plant import Output
 from engine.values.fact import Value
 from engine.values.moment import Moment
@@ -149,17 +149,21 @@ def _timer(saved: list[object], shift_s: float) -> TimerState:
 
 
 def _window(saved: list[object], length_s: float, shift_s: float) -> WindowState:
-    start_s, parts, last_s, last = saved
-    if not isinstance(parts, list) or not parts:
-        raise RetainedError("a window without parts")
-    moved = []
-    for _, first_s, first, integral, duration_s in parts:
-        begin_s = _moved(first_s, shift_s)
-        number = int(begin_s * PARTS // length_s)
-        moved.append(Part(number, begin_s, _number(first), _number(integral), _number(duration_s)))
+    start_s, closed, _, _, *growing, last_s, last = saved
+    parts = tuple(_part(_items(part), length_s, shift_s) for part in _items(closed))
+    number, first_s, first, integral, duration_s = _part(growing, length_s, shift_s)
+    begin_s, end_s = _moved(start_s, shift_s), _moved(last_s, shift_s)
     return WindowState(
-        _moved(start_s, shift_s), tuple(moved), _moved(last_s, shift_s), _number(last)
-    )
+        begin_s, parts, *sums(parts), number, first_s, first, integral, duration_s, end_s,
+        _number(last),
+    )  # fmt: skip
+
+
+def _part(saved: list[object], length_s: float, shift_s: float) -> Part:
+    _, first_s, first, integral, duration_s = saved
+    begin_s = _moved(first_s, shift_s)
+    number = int(begin_s * PARTS // length_s)
+    return Part(number, begin_s, _number(first), _number(integral), _number(duration_s))
 
 
 def _output(

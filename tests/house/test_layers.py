@@ -37,7 +37,7 @@ PURE_MODULES = {
     *("dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools"),
     *("graphlib", "hashlib", "heapq", "html", "itertools", "json", "keyword", "linecache"),
     *("math", "numbers", "operator", "re", "reprlib", "statistics", "string", "struct"),
-    *("textwrap", "types", "typing", "unicodedata", "xml", "zlib"),
+    *("textwrap", "types", "typing", "unicodedata", "weakref", "xml", "zlib"),
 }
 """Of the standard library, what has no clock, file, socket, thread or environment."""
 
