@@ -181,13 +181,22 @@ def _play(
     yield from replay(program, retained, frames(plant, changes, when), step_ms, last_ms)
 
 
-def pour(scans: Iterable[tuple[int, Scan]], sinks: Iterable[Sink], step_ms: int) -> None:
-    """Give every scan to every sink, and tell them of gaps and of the end."""
+def pour(
+    scans: Iterable[tuple[int, Scan]],
+    sinks: Iterable[Sink],
+    step_ms: int,
+    gap_ms: int | None = None,
+) -> None:
+    """Give every scan to every sink, and tell them of gaps and of the end.
+
+    A gap is more than `gap_ms` from scan to scan, by default more than one step.
+    """
+    gap_ms = step_ms if gap_ms is None else gap_ms
     adds = [sink.add for sink in sinks]
     pauses = [sink.pause for sink in sinks]
     due_ms: int | None = None
     for at_ms, done in scans:
-        if due_ms is not None and at_ms > due_ms:
+        if due_ms is not None and at_ms > due_ms - step_ms + gap_ms:
             for pause in pauses:
                 pause(due_ms)
         due_ms = at_ms + step_ms

@@ -15,6 +15,7 @@ from adapters.cli.runs import Counted, check_plot, meta_of, moment_of, step_of
 from adapters.cli.summary import headline, report_tables
 from adapters.clock import SiteClock
 from adapters.playback import Sink, fit, play, pour, spans_within
+from adapters.playback_recorded import play_recorded
 from adapters.recordings.data import RecordingError
 from adapters.recordings.recording import Recording
 from adapters.scribe import Scribe, infos
@@ -26,13 +27,19 @@ if TYPE_CHECKING:
     from adapters.plot.series import Collector
 
 
+DEFAULT_STEP = "10 s"
+GAP_MS = 60_000
+"""A daemon's scans come when they come; what lies further apart is a gap in the sums."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """From when to when, as written on the command line, and the time from scan to scan."""
 
     start: str | None
     end: str | None
-    step: str
+    step: str | None
+    """None: at the daemon's own scans if it recorded them, else every 10 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,14 @@ def dry_run(
     end: Annotated[
         str | None, typer.Option("--to", metavar="TIME", help="Up to when, not included.")
     ] = None,
-    step: Annotated[str, typer.Option("--step", help="The time from scan to scan.")] = "10 s",
+    step: Annotated[
+        str | None,
+        typer.Option(
+            "--step",
+            metavar="TIME",
+            help="The time from scan to scan; else as a daemon recorded it, else 10 s.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="FILE", help="Keep every decision in this recording."),
@@ -96,12 +110,13 @@ def dry_run(
 def _run(program: Program, digest: str, facts: Path, span: Span, wishes: Wishes) -> None:
     """Play the recording into everything that wants to hear of it."""
     clock = SiteClock(program.rulebook.plant.site)
-    step_ms = step_of(span.step)
     tally = Tally(program.rulebook, Basis.DECIDED)
     sinks: list[Sink] = [Counted(tally)]
     collector: Collector | None = None
     with ExitStack() as stack:
         recording = stack.enter_context(Recording.open(facts))
+        as_recorded = span.step is None and recording.tells_scans
+        step_ms = recording.period_ms if as_recorded else step_of(span.step or DEFAULT_STEP)
         fitting = fit(recording.points(), program.rulebook)
         for warning in fitting.warnings:
             typer.echo(f"{facts}: {warning}", err=True)
@@ -124,7 +139,11 @@ def _run(program: Program, digest: str, facts: Path, span: Span, wishes: Wishes)
             sinks.append(collector)
         advance = stack.enter_context(progress("dry-run", total_ms // step_ms))
         sinks.append(Ticker(advance))
-        pour(play(recording, program, fitting, wanted, step_ms), sinks, step_ms)
+        if as_recorded:
+            scans = play_recorded(recording, program, digest, fitting, wanted)
+            pour(scans, sinks, step_ms, gap_ms=max(GAP_MS, step_ms))
+        else:
+            pour(play(recording, program, fitting, wanted, step_ms), sinks, step_ms)
     report = tally.report()
     if collector is not None and wishes.plot is not None:
         from adapters.plot.draw import draw  # noqa: PLC0415 - matplotlib is slow to import

@@ -35,6 +35,7 @@ class Command:
 
 # To add a command, add its line; it is imported when it is asked for, and no sooner.
 COMMANDS = (
+    Command("run", "adapters.cli.run", "run", "Run the plant: the daemon."),
     Command("check", "adapters.cli.check", "check", "Tell what is wrong with rule files."),
     Command("dry-run", "adapters.cli.dry_run", "dry_run", "Run rules on recorded facts."),
     Command("simulate", "adapters.cli.simulate", "simulate", "Run rules on a simulated house."),

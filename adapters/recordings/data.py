@@ -105,3 +105,38 @@ class Checkpoint:
     at_ms: int
     rules: str
     retained: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRun:
+    """Scans `step_ms` apart on all clocks; the first at `at_ms` of the recording's time line.
+
+    `wall_ms` is what the wall clock said: the time line goes on where that was set back.
+    """
+
+    at_ms: int
+    wall_ms: int
+    monotonic_ms: int
+    step_ms: int = 0
+    count: int = 1
+
+    def longer(self, at_ms: int, wall_ms: int, monotonic_ms: int) -> "ScanRun | None":
+        """Return the run with one scan more, None if that one does not keep the step."""
+        step_ms = self.step_ms if self.count > 1 else at_ms - self.at_ms
+        ahead_ms = step_ms * self.count
+        due = (self.at_ms + ahead_ms, self.wall_ms + ahead_ms, self.monotonic_ms + ahead_ms)
+        if due != (at_ms, wall_ms, monotonic_ms):
+            return None
+        return ScanRun(self.at_ms, self.wall_ms, self.monotonic_ms, step_ms, self.count + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """The overrides that stand from `at_ms` on, and the resets that this one scan heard.
+
+    An override is `[id, output, value, by, until_s]`, a reset `[trip, by]`.
+    """
+
+    at_ms: int
+    overrides: Sequence[Sequence[Value]] = ()
+    resets: Sequence[Sequence[str]] = ()

@@ -16,6 +16,7 @@ from adapters.recordings.data import (
     EventRow,
     PointInfo,
     RecordingError,
+    RequestRow,
     Span,
     State,
 )
@@ -199,6 +200,69 @@ class Recording:
         for row in self._rows(sql, at_ms, rules):
             return Checkpoint(*row)
         return None
+
+    @property
+    def tells_scans(self) -> bool:
+        """Tell whether a daemon recorded it, with the moment of each of its scans."""
+        sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'scans'"
+        return any(count for (count,) in self._rows(sql))
+
+    @property
+    def period_ms(self) -> int:
+        """Return the daemon's usual time from scan to scan, at least 1 ms."""
+        sql = (
+            "SELECT step_ms FROM scans WHERE count > 1 GROUP BY step_ms "
+            "ORDER BY sum(count) DESC LIMIT 1"
+        )
+        return next((max(1, step_ms) for (step_ms,) in self._rows(sql)), 1)
+
+    def last_ms(self) -> int | None:
+        """Return the last moment that anything in a daemon's recording speaks of."""
+        sql = (
+            "SELECT max(at_ms) FROM (SELECT max(at_ms) AS at_ms FROM samples UNION ALL "
+            "SELECT max(at_ms) FROM decisions UNION ALL SELECT max(at_ms) FROM events UNION ALL "
+            "SELECT max(end_ms) FROM segments UNION ALL "
+            "SELECT max(at_ms + step_ms * (count - 1)) FROM scans)"
+        )
+        return next((at_ms for (at_ms,) in self._rows(sql)), None)
+
+    def scans(self, start_ms: int, end_ms: int) -> Iterator[tuple[int, int, int]]:
+        """Yield `(at_ms, wall_ms, monotonic_ms)` of each scan from `start_ms` up to `end_ms`."""
+        sql = (
+            "SELECT at_ms, wall_ms, monotonic_ms, step_ms, count FROM scans "
+            "WHERE at_ms < ? AND at_ms + step_ms * (count - 1) >= ? ORDER BY at_ms"
+        )
+        for at_ms, wall_ms, monotonic_ms, step_ms, count in self._rows(sql, end_ms, start_ms):
+            for ahead_ms in (step_ms * number for number in range(count)):
+                if start_ms <= at_ms + ahead_ms < end_ms:
+                    yield at_ms + ahead_ms, wall_ms + ahead_ms, monotonic_ms + ahead_ms
+
+    def measured(self, start_ms: int, end_ms: int) -> Iterator[tuple[int, str, float]]:
+        """Yield `(at_ms, point, monotonic_s)`: when a point was measured, as known from then on.
+
+        Begins with what was known at `start_ms`; see `scans` for the rest.
+        """
+        sql = (
+            "SELECT max(at_ms), point_id, monotonic_s FROM measured WHERE at_ms <= ? "
+            "GROUP BY point_id"
+        )
+        for _, point_id, monotonic_s in self._rows(sql, start_ms):
+            yield start_ms, self._points[point_id].name, monotonic_s
+        sql = (
+            "SELECT at_ms, point_id, monotonic_s FROM measured WHERE at_ms > ? AND at_ms < ? "
+            "ORDER BY at_ms, point_id"
+        )
+        for at_ms, point_id, monotonic_s in self._rows(sql, start_ms, end_ms):
+            yield at_ms, self._points[point_id].name, monotonic_s
+
+    def requests(self, start_ms: int, end_ms: int) -> Iterator[RequestRow]:
+        """Yield what people asked for, beginning with what stands at `start_ms`."""
+        sql = (
+            "SELECT at_ms, overrides, resets FROM requests WHERE at_ms < ? AND at_ms >= "
+            "(SELECT coalesce(max(at_ms), ?) FROM requests WHERE at_ms <= ?) ORDER BY at_ms"
+        )
+        for at_ms, overrides, resets in self._rows(sql, end_ms, start_ms, start_ms):
+            yield RequestRow(at_ms, json.loads(overrides), json.loads(resets))
 
     def close(self) -> None:
         """Close the file; the iterators of this recording end with it."""

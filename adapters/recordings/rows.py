@@ -37,14 +37,19 @@ class Track:
         self.quality: Quality | None = None
 
 
-def begin(db: sqlite3.Connection, points: Sequence[PointInfo], meta: Mapping[str, str]) -> None:
+def begin(
+    db: sqlite3.Connection,
+    points: Sequence[PointInfo],
+    meta: Mapping[str, str],
+    tables: str = TABLES,
+) -> None:
     """Make the tables, and fill those that stay as they are; `points` in order of their names.
 
     The transaction in which all that happens is left open.
     """
     db.executescript(
         f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
-        + TABLES
+        + tables
     )
     db.executemany("INSERT INTO meta VALUES (?, ?)", sorted(meta.items()))
     db.executemany("INSERT INTO qualities VALUES (?, ?)", enumerate(QUALITIES))

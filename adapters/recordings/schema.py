@@ -90,6 +90,30 @@ SELECT strftime('%Y-%m-%dT%H:%M:%fZ', at_ms / 1000.0, 'unixepoch') AS time_utc,
 FROM events ORDER BY id;
 """
 
+SCAN_TABLES = """
+CREATE TABLE scans (                  -- a run of scans at even steps, on all three clocks
+    at_ms        INTEGER PRIMARY KEY, -- of its first scan; after a segment's start
+    wall_ms      INTEGER NOT NULL,    -- what the wall clock said; at_ms never runs backwards
+    monotonic_ms INTEGER NOT NULL,    -- what the clock that nobody sets said
+    step_ms      INTEGER NOT NULL,    -- from scan to scan, 0 for a single one
+    count        INTEGER NOT NULL CHECK (count > 0)
+) STRICT;
+
+CREATE TABLE measured (               -- only of points whose age() the rules read
+    at_ms       INTEGER NOT NULL,     -- from this scan on
+    point_id    INTEGER NOT NULL REFERENCES points (id),
+    monotonic_s REAL NOT NULL,        -- when it was measured
+    PRIMARY KEY (at_ms, point_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE requests (               -- what people asked for
+    at_ms     INTEGER PRIMARY KEY,
+    overrides TEXT NOT NULL CHECK (json_valid(overrides)), -- these stand until the next row
+    resets    TEXT NOT NULL CHECK (json_valid(resets))     -- these were heard by this scan alone
+) STRICT;
+"""
+"""What a daemon adds, so that a replay gives its own decisions back to the letter."""
+
 INDEXES = (
     "CREATE INDEX samples_by_point ON samples (point_id, at_ms)",
     "CREATE INDEX decisions_by_output ON decisions (output_id, at_ms)",

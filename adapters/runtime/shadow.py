@@ -7,7 +7,7 @@ the option `read_only: true`.
 """
 
 from collections.abc import Sequence
-from typing import Protocol, final
+from typing import Protocol, final, runtime_checkable
 
 from adapters.port import Device, Field, Publish, Reading, ScanDevice
 
@@ -39,6 +39,15 @@ class ScanReader(Protocol):
 
     def read(self, now_s: float) -> Sequence[Reading]:
         """Return all readings as of monotonic `now_s`; see ScanDevice."""
+        ...
+
+
+@runtime_checkable
+class Closed(Protocol):
+    """A scan device that holds something open."""
+
+    def close(self) -> None:
+        """Close it."""
         ...
 
 
@@ -84,3 +93,8 @@ class ShadowScanDevice:
     def read(self, now_s: float) -> Sequence[Reading]:
         """Return the device's readings."""
         return self.__device.read(now_s)
+
+    def close(self) -> None:
+        """Close the device, if it holds something open."""
+        if isinstance(self.__device, Closed):
+            self.__device.close()

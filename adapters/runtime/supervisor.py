@@ -9,7 +9,6 @@ a parked device is tried once a minute. A device that fails costs no other anyth
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -79,11 +78,18 @@ class Supervisor:
             self.health[device.name] = replace(health, state="running")
             changed(device.name)
 
-    async def close(self) -> None:
-        """Stop all tasks and wait until each has closed what it opened."""
-        for task in self._tasks:
+    async def close(self, timeout_s: float | None = None) -> bool:
+        """Stop all tasks and wait until each has closed what it opened, but not for ever.
+
+        Returns False if one of them was not done in time.
+        """
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
             task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-        self._tasks.clear()
+        if not tasks:
+            return True
+        done, late = await asyncio.wait(tasks, timeout=timeout_s)
+        for task in done:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                log.warning("%s ended with %s: %s", task.get_name(), type(error).__name__, error)
+        return not late

@@ -1,0 +1,255 @@
+"""The daemon: the cycle, again and again, and everything that may only follow a complete scan.
+
+    start     lock the folder, restore the state, write the safe image, start the devices
+    a scan    cycle.step, then the listeners, the output watchdogs, the loop's watchdog, systemd
+    stop      safe image, failsafe commands, state saved, devices closed: exit code 0
+    a scan that fails: the same way, but exit code 4, for systemd to start it anew
+
+Scans keep to a grid of one period on the monotonic clock; a late one is an overrun and moves no
+other. `wake` brings one forward, for a safety input.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from adapters.port import Clock, DeviceError
+from adapters.runtime.cycle import Cycle
+from adapters.runtime.gateway import Commanded, Gateway
+from adapters.runtime.loading import Loaded
+from adapters.runtime.notify import Notifier
+from adapters.runtime.recorder import RecorderCounters, Seen
+from adapters.runtime.shadow import Runner, ShadowDevice, ShadowScanDevice
+from adapters.runtime.store import Keeper, Saver
+from adapters.runtime.supervisor import Supervisor
+from adapters.runtime.urgent import urgent_points
+from adapters.runtime.watchdog import LoopWatchdog
+from adapters.runtime.wiring import Wiring
+from engine.control.program import Program
+from engine.control.retained import carry_over
+from engine.control.scan import Scan
+from engine.control.state import Retained
+
+STOPPED, SCAN_FAILED = 0, 4
+SHORTEST_STEP_S = 0.02
+"""Woken scans come no faster, however a contact chatters."""
+CLOSING_S = 3.0
+"""How long devices may take to close what they opened."""
+
+log = logging.getLogger(__name__)
+
+
+class Recording(Protocol):
+    """Whoever writes down what scans saw."""
+
+    @property
+    def counters(self) -> RecorderCounters:
+        """How it went."""
+        ...
+
+    def hand_in(self, seen: Seen) -> None:
+        """Take one scan; returns at once."""
+        ...
+
+
+@runtime_checkable
+class Fed(Protocol):
+    """A scan device with an output watchdog of its own."""
+
+    def feed(self) -> None:
+        """Hear that a scan is complete."""
+        ...
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What a daemon lives in; every part may be left out."""
+
+    saver: Saver | None = None
+    recording: Recording | None = None
+    notifier: Notifier = field(default_factory=lambda: Notifier({}))
+    watchdog: LoopWatchdog | None = None
+    """Whoever runs the daemon starts it, and closes it when everything is down."""
+
+
+class Daemon:
+    """One running controller. For the faces: `cycle`, `gateway`, `supervisor`, `listen`, `wake`."""
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        retained: Retained,
+        clock: Clock,
+        around: Surroundings | None = None,
+        *,
+        shadow: bool = False,
+    ) -> None:
+        """Start from `retained`, as restored. In `shadow` nothing that writes is kept at all."""
+        self.digest = loaded.digest
+        self.shadow = shadow
+        self._clock = clock
+        self._around = around or Surroundings()
+        self._period_s = loaded.site.scan_period_s
+        wiring, observed = loaded.wiring, tuple(map(ShadowScanDevice, loaded.scan_devices))
+        if shadow:
+            self._runners: tuple[Runner, ...] = tuple(map(ShadowDevice, loaded.devices))
+            self.gateway = Gateway(Wiring(wiring.facts, {}, wiring.unwired), {})
+            self.cycle = Cycle(loaded.program, retained, self.gateway, clock, (), observed)
+            self._feeds: tuple[Callable[[], object], ...] = ()
+        else:
+            self._runners = loaded.devices
+            devices: dict[str, Commanded] = {each.name: each for each in loaded.devices}
+            devices |= {each.name: each for each in loaded.scan_devices}
+            self.gateway = Gateway(wiring, devices)
+            self.cycle = Cycle(loaded.program, retained, self.gateway, clock, loaded.scan_devices)
+            self._feeds = tuple(each.feed for each in loaded.scan_devices if isinstance(each, Fed))
+        self._closed: tuple[ShadowScanDevice, ...] = observed
+        self.supervisor = Supervisor(self.gateway, clock)
+        self._keeper: Keeper | None = None
+        if self._around.saver is not None:
+            now_s = clock.monotonic_s()
+            self._keeper = Keeper(self._around.saver, loaded.program, retained, now_s)
+        self._listeners: list[tuple[str, Callable[[Scan], object]]] = []
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self.gateway.wake_on(urgent_points(loaded.program.rulebook), self.wake)
+
+    def listen(self, name: str, listener: Callable[[Scan], object]) -> None:
+        """Let `listener` hear of every complete scan; it returns at once. A failure is logged."""
+        self._listeners.append((name, listener))
+
+    def add(self, runner: Runner) -> None:
+        """Run something beside the devices, supervised as they are: a broker's link, an API."""
+        self._runners = (*self._runners, runner)
+
+    def wake(self) -> None:
+        """Scan now: a safety input has changed. From another thread: `call_soon_threadsafe`."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """End in order after the present scan."""
+        self._stopping = True
+        self._woken.set()
+
+    def activate(self, program: Program, digest: str) -> tuple[str, ...]:
+        """Go on under other rules from the next scan on; returns what could not be carried over.
+
+        Raises ValueError if they are for another plant: that takes a restart.
+        """
+        if program.rulebook.plant != self.cycle.program.rulebook.plant:
+            raise ValueError("the plant file has changed: restart the daemon")
+        restored = carry_over(self.cycle.program, self.cycle.retained, program)
+        self.cycle.activate(program, restored.retained)
+        self.digest = digest
+        self.gateway.wake_on(urgent_points(program.rulebook), self.wake)
+        log.info("other rules are running", extra={"keys": {"rules": digest[:12]}})
+        return restored.notes
+
+    async def run(self, scans: int | None = None) -> int:
+        """Scan until stopped, or so many times; returns the exit code."""
+        code = STOPPED
+        try:
+            self.cycle.write_safe()
+            for runner in self._runners:
+                self.supervisor.start(runner)
+            await self._scan_on(scans)
+        except Exception:
+            log.exception("a scan failed: safe image, then end")
+            code = SCAN_FAILED
+        self._around.notifier.stopping()
+        self._make_safe()
+        await self._close()
+        return code
+
+    async def _scan_on(self, scans: int | None) -> None:
+        due_s = self._clock.monotonic_s()
+        done = 0
+        while not self._stopping and done != scans:
+            started_s = self._clock.monotonic_s()
+            self._woken.clear()
+            self._scan()
+            done += 1
+            took_s = self._clock.monotonic_s() - started_s
+            counters = self.cycle.counters
+            counters.longest_s = max(counters.longest_s, took_s)
+            if started_s >= due_s:
+                due_s += self._period_s
+            if started_s + took_s > due_s:
+                counters.overruns += 1
+                log.warning("a scan took %.3f s, the period is %g s", took_s, self._period_s)
+                late = (started_s + took_s - due_s) // self._period_s + 1
+                due_s += late * self._period_s
+            if not self._stopping and done != scans:
+                await self._rest(due_s, started_s + SHORTEST_STEP_S)
+
+    def _scan(self) -> None:
+        """Run one scan, and then what may only follow a complete one."""
+        cycle, before = self.cycle, self.cycle.retained
+        program, digest = cycle.program, self.digest
+        result = cycle.step()
+        # What scan devices published has been heard by this very scan.
+        self._woken.clear()
+        if self._keeper is not None:
+            self._keeper.look(program, result.retained)
+        if self._around.recording is not None:
+            trace = result.trace
+            self._around.recording.hand_in(
+                Seen(
+                    program, digest, before, trace.moment, trace.image, result.decisions,
+                    trace.alarms,
+                )
+            )  # fmt: skip
+        for name, listener in self._listeners:
+            try:
+                listener(result)
+            except Exception:
+                log.exception("%s failed to hear of a scan", name)
+        for feed in self._feeds:
+            feed()
+        if self._around.watchdog is not None:
+            self._around.watchdog.beat()
+        if cycle.counters.scans == 1:
+            self._around.notifier.ready(self._status())
+        self._around.notifier.alive()
+
+    def _status(self) -> str:
+        mode = "shadow, " if self.shadow else ""
+        return f"{mode}scanning every {self._period_s:g} s, rules {self.digest[:12]}"
+
+    async def _rest(self, due_s: float, earliest_s: float) -> None:
+        """Wait for the next scan's time, or until woken, but not less than the shortest step."""
+        waking = asyncio.ensure_future(self._woken.wait())
+        sleeping = asyncio.ensure_future(
+            self._clock.sleep(max(0.0, due_s - self._clock.monotonic_s()))
+        )
+        await asyncio.wait((waking, sleeping), return_when=asyncio.FIRST_COMPLETED)
+        for task in (waking, sleeping):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        pause_s = earliest_s - self._clock.monotonic_s()
+        if pause_s > 0 and not self._stopping:
+            await self._clock.sleep(pause_s)
+
+    def _make_safe(self) -> None:
+        """Write the safe image and command every failsafe; tell what cannot be reached."""
+        try:
+            self.cycle.write_safe()
+        except (DeviceError, OSError) as error:
+            log.error("the safe image could not be written: %s", error)  # noqa: TRY400 - told
+        try:
+            self.cycle.command_failsafe("the daemon stops")
+        except Exception:
+            log.exception("failsafe commands were refused")
+        if self._around.saver is not None:
+            self._around.saver.hand_in(self.cycle.program, self.cycle.retained, True)
+
+    async def _close(self) -> None:
+        """Close the devices; whoever does not end in time is left behind."""
+        if not await self.supervisor.close(CLOSING_S):
+            log.warning("devices were not closed after %g s", CLOSING_S)
+        for device in self._closed:
+            device.close()

@@ -1,0 +1,97 @@
+"""A daemon with its surroundings: the folder it holds, the threads beside it, the watchdog."""
+
+import logging
+from pathlib import Path
+
+from adapters.clock import SiteClock
+from adapters.port import Clock
+from adapters.runtime.cycle import whole_ms
+from adapters.runtime.daemon import Daemon, Surroundings
+from adapters.runtime.loading import Loaded
+from adapters.runtime.notify import Notifier
+from adapters.runtime.recorder import Recorder
+from adapters.runtime.recorder_files import RecorderSettings
+from adapters.runtime.recording_thread import RecordingThread
+from adapters.runtime.slots import Disk
+from adapters.runtime.store import SavingThread, Store
+from adapters.runtime.watchdog import LONGEST_S, LoopWatchdog
+from engine.values.moment import Moment
+
+CLOSING_S = 2.0
+"""How long a disk may take to keep what waits."""
+PERIODS_BEFORE_STUCK = 10
+
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """Makes a daemon and takes down what stands around it. One for one run."""
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        clock: Clock,
+        notifier: Notifier | None = None,
+        *,
+        shadow: bool = False,
+        disk: Disk | None = None,
+    ) -> None:
+        """Hold the state folder and restore what stands in it.
+
+        Raises OccupiedError if another daemon holds it, ValueError for recorder settings that are
+        none. A folder that cannot be written costs the retained state of a restart, not control.
+        """
+        settings = RecorderSettings.of(loaded.site.sections.get("recorder", {}))
+        folder = state_folder(loaded, shadow=shadow)
+        self.store = Store(folder, disk)
+        try:
+            self.store.occupy()
+        except OSError as error:
+            log.error("the state folder cannot be used: %s", error)  # noqa: TRY400 - told
+        restored = self.store.restore(loaded.program, loaded.digest, _moment(loaded, clock))
+        for note in restored.notes:
+            log.warning("retained state: %s", note)
+        self.saving = SavingThread(self.store, self._digest)
+        self.recording = RecordingThread(Recorder(folder / "recordings", settings))
+        longest_s = max(LONGEST_S, PERIODS_BEFORE_STUCK * loaded.site.scan_period_s)
+        self.watchdog = LoopWatchdog(longest_s)
+        around = Surroundings(self.saving, self.recording, notifier or Notifier({}), self.watchdog)
+        self.daemon = Daemon(loaded, restored.retained, clock, around, shadow=shadow)
+        self.watchdog.start()
+        log.info(
+            "daemon made",
+            extra={
+                "keys": {
+                    "rules": loaded.digest[:12],
+                    "period_s": loaded.site.scan_period_s,
+                    "devices": len(loaded.devices) + len(loaded.scan_devices),
+                    "unwired": len(loaded.wiring.unwired),
+                    "shadow": str(shadow).lower(),
+                }
+            },
+        )
+
+    def _digest(self) -> str:
+        return self.daemon.digest
+
+    def close(self) -> None:
+        """Keep what waits, but wait for no disk for ever."""
+        if not self.saving.close(CLOSING_S):
+            log.error("the last retained state is not on the disk")
+        if not self.recording.close(CLOSING_S):
+            log.error("the last scans are not in the recording")
+        self.watchdog.close()
+        self.store.close()
+
+
+def state_folder(loaded: Loaded, *, shadow: bool) -> Path:
+    """Return where state and recordings lie; a shadow has its own, beside that of who controls."""
+    folder = loaded.state_folder
+    return folder.with_name(f"{folder.name}-shadow") if shadow else folder
+
+
+def _moment(loaded: Loaded, clock: Clock) -> Moment:
+    """Return the present in whole milliseconds, as the scans that follow."""
+    site_clock = SiteClock(loaded.program.rulebook.plant.site)
+    wall_s, monotonic_s = clock.wall_s(), clock.monotonic_s()
+    return site_clock.moment(whole_ms(wall_s) / 1000, whole_ms(monotonic_s) / 1000)
