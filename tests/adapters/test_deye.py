@@ -10,6 +10,7 @@ from adapters.codec.modbus import deye
 from adapters.codec.modbus.register_map import RegisterMap
 from adapters.devices.bus import Buses, ImplausibleError
 from adapters.devices.deye import Inverter, WrongInverterError, inverter
+from adapters.devices.deye_settings import item_fields, mode_item
 from adapters.devices.modbus_link import NoAnswerError
 from adapters.devices.modbus_options import OptionsError, inverter_options_from
 from adapters.devices.write_restraint import WriteRestraint
@@ -399,3 +400,10 @@ def test_a_command_that_has_expired_or_asks_for_nonsense_is_not_obeyed() -> None
         assert bench.device.writes == []
 
     asyncio.run(test())
+
+
+def test_the_battery_mode_is_commanded_by_recipes_and_measured_as_more() -> None:
+    fields = {each.name: each for each in item_fields(mode_item(LV, deye.BatteryLimits()))}
+    assert [name for name, each in fields.items() if each.writable] == ["battery_mode"]
+    assert fields["battery_mode"].values == ("normal", "hold", "charge")
+    assert fields["battery_mode_measured"].values == ("normal", "hold", "charge", "other")

@@ -29,6 +29,7 @@ from adapters.codec.modbus.register_map import (
     runs,
     with_whole_kilowatt_hours,
 )
+from adapters.codec.modbus.rows import POWER_W, celsius, power
 from engine.values.fact import Value
 from engine.values.units import parse_unit
 
@@ -296,3 +297,10 @@ FORBIDDEN = {62, 63, 64, 80, *range(98, 108), *range(111, 121), *range(182, 190)
 def test_grid_code_clock_and_battery_chemistry_can_never_be_written(table: RegisterMap) -> None:
     writable = {word for each in table.registers if each.writable for word in each.words}
     assert not writable & FORBIDDEN
+
+
+def test_the_short_words_of_the_tables_carry_what_is_plausible() -> None:
+    row = power("grid_power", 625, "All phases", scale=10)
+    assert decode(row, {625: int(POWER_W / 10)}).value == POWER_W
+    assert decode(row, {625: int(POWER_W / 10) + 1}).value is None
+    assert decode(celsius("radiator", 541), {541: 1000}).value == 0.0
