@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from engine.control.decision import Alarm, AlarmKind
 from engine.control.shaping import lowest_on, step_down
+from engine.inference.chain import Picker, reader
 from engine.inference.conditions import SlotValues
 from engine.inference.inline import outputs_concerned
 from engine.inference.network import Network
@@ -27,6 +28,8 @@ class Interlocks:
     index: dict[str, int]
     reads: tuple[tuple[int, ...], ...]
     """For each interlock the outputs that its condition is about."""
+    pick: Picker
+    """Picks the truths of all interlocks out of the slots."""
 
 
 def interlocks_of(rulebook: Rulebook, network: Network) -> Interlocks:
@@ -37,7 +40,8 @@ def interlocks_of(rulebook: Rulebook, network: Network) -> Interlocks:
         tuple(index[name] for name in outputs_concerned(rulebook, lock.condition))
         for lock in rulebook.interlocks
     )
-    return Interlocks(network, outputs, rulebook.interlocks, index, reads)
+    pick = reader(network.interlocks)
+    return Interlocks(network, outputs, rulebook.interlocks, index, reads, pick)
 
 
 @dataclass(slots=True)
@@ -64,6 +68,9 @@ class Hearing:
             return
         for slot, value in zip(self.all.network.deciding, self.decided, strict=True):
             self.slots[slot] = value
+        self._evaluate()
+        if all(truth is False for truth in self.all.pick(self.slots)):
+            return
         self._settle()
         for lock, outputs in iter(self._violated, None):
             self._alarm(lock.id, "still violated: its outputs go to failsafe")

@@ -23,6 +23,8 @@ class Program:
     """For the slot of each rule the outputs that it proposes values for."""
     pick_rules: Picker
     """Picks the truths of all rules out of the slots."""
+    pick_trips: Picker
+    """The same for the conditions of the trips."""
     permissives: tuple[tuple[tuple[str, int], ...], ...]
     """For each output its permissives: id and the slot of what it needs."""
     failsafe: dict[str, Value]
@@ -50,6 +52,7 @@ def compile_program(rulebook: Rulebook) -> Program:
             for rule, slot in zip(rulebook.rules, network.rule_slots, strict=True)
         },
         pick_rules=reader(network.rule_slots),
+        pick_trips=reader(network.trips),
         permissives=tuple(
             tuple(
                 (permissive.id, slot)

@@ -17,8 +17,9 @@ from engine.control.decision import Decision, Trace
 from engine.control.program import Program
 from engine.control.round import Given, decide
 from engine.control.state import LastScan, Retained, initial
+from engine.control.trips import TripResult
 from engine.inference import memory
-from engine.inference.image import ProcessImage
+from engine.inference.image import ProcessImage, Reset
 from engine.inference.memory import Working
 from engine.values.moment import Moment
 from engine.values.truth import Truth
@@ -52,12 +53,8 @@ def scan(program: Program, retained: Retained, image: ProcessImage, moment: Mome
     outputs = [state.value for state in retained.outputs]
     memory.infer(network, working, image, outputs, moment, fresh=last is None)
     asking, truths = _heard(program, working, last)
-    tripped = tuple(
-        trips.evaluate(trip, state, memory.truth(working.slots[slot]), image.resets, now_s)
-        for trip, state, slot in zip(
-            program.rulebook.trips, retained.trips, network.trips, strict=True
-        )
-    )
+    tripping = program.pick_trips(working.slots)
+    tripped = _tripped(program, retained, tripping, image.resets, now_s)
     elapsed_s = now_s - retained.at_s
     given = Given(
         working.slots,
@@ -74,11 +71,30 @@ def scan(program: Program, retained: Retained, image: ProcessImage, moment: Mome
         tuple(working.windows),
         decided.states,
         tuple(result.state for result in tripped),
-        LastScan(working, truths, asking, decided.wishes),
+        LastScan(
+            working, truths, asking, decided.wishes, () if image.resets else tripping, tripped
+        ),
     )
     decisions = decided.decisions
     trace = Trace(moment, image, working.slots, truths, decisions, decided.alarms)
     return Scan(decisions, kept, trace)
+
+
+def _tripped(
+    program: Program,
+    retained: Retained,
+    tripping: tuple[Truth, ...],
+    resets: tuple[Reset, ...],
+    now_s: float,
+) -> tuple[TripResult, ...]:
+    """Return what each trip does, given the truths of their conditions."""
+    last = retained.last
+    if last is not None and not resets and tripping == last.tripping:
+        return last.tripped  # the same cause again changes nothing
+    return tuple(
+        trips.evaluate(trip, state, truth, resets, now_s)
+        for trip, state, truth in zip(program.rulebook.trips, retained.trips, tripping, strict=True)
+    )
 
 
 def _heard(

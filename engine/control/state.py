@@ -8,7 +8,7 @@ from engine.control.arbiter import Asking
 from engine.control.program import Program
 from engine.control.round import Wish
 from engine.control.shaping import OutputState, at_rest
-from engine.control.trips import TripState
+from engine.control.trips import TripResult, TripState
 from engine.inference.memory import Working
 from engine.inference.timing import AT_START, TimerState
 from engine.inference.windows import WindowState
@@ -23,6 +23,9 @@ class LastScan:
     rule_truths: tuple[Truth, ...]
     asking: Sequence[tuple[Asking, ...]]
     wishes: tuple[Wish, ...]
+    tripping: tuple[Truth, ...]
+    """The truths of the trips' conditions; empty after a reset, which is heard once."""
+    tripped: tuple[TripResult, ...]
 
 
 @dataclass(frozen=True, slots=True)
