@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from adapters.devices.modbus_link import LinkLostError, LinkSettings, ModbusLink, Registers
 from adapters.port import Clock, Command, DeviceError, Field, Publish, Reading
@@ -38,6 +39,8 @@ class ModbusBus:
     def __init__(self, settings: LinkSettings, clock: Clock) -> None:
         """Take the wire's settings; nothing is opened yet."""
         self.settings = settings
+        self.buses: Buses | None = None
+        """Those of its site; they live as long as one of them."""
         self._link = ModbusLink(settings, clock)
         self._lock = asyncio.Lock()
         self._members = 0
@@ -81,11 +84,22 @@ class Buses:
     def of(self, settings: LinkSettings) -> ModbusBus:
         """Return the bus on that wire. Raises ValueError if two devices see it differently."""
         key = (settings.host, settings.port, settings.tty)
-        bus = self._buses.setdefault(key, ModbusBus(settings, self._clock))
+        if key not in self._buses:
+            self._buses[key] = ModbusBus(settings, self._clock)
+            self._buses[key].buses = self
+        bus = self._buses[key]
         if bus.settings != settings:
             wire = settings.tty or f"{settings.host}:{settings.port}"
             raise ValueError(f"two devices on {wire} name different settings of the wire")
         return bus
+
+
+_SHARED: WeakValueDictionary[int, Buses] = WeakValueDictionary()
+
+
+def shared_buses(clock: Clock) -> Buses:
+    """Return the buses of the daemon with that clock, for drivers that are built one by one."""
+    return _SHARED.setdefault(id(clock), Buses(clock))
 
 
 class Station(Protocol):

@@ -3,12 +3,13 @@
 Nothing is written before register 0 has said which map holds and the serial number has been seen.
 """
 
+import random
 from collections.abc import Mapping
 
 from adapters.codec.modbus import deye
 from adapters.codec.modbus.register import EncodeError, decode
 from adapters.codec.modbus.register_map import RegisterMap, with_whole_kilowatt_hours
-from adapters.devices.bus import Buses, ImplausibleError, Jitter, ModbusDevice
+from adapters.devices.bus import Buses, ImplausibleError, Jitter, ModbusDevice, shared_buses
 from adapters.devices.deye_settings import (
     Item,
     SettingsKeeper,
@@ -175,3 +176,8 @@ def inverter(
         raise OptionsError(f"`settings`: {error}") from error
     bus = buses.of(settings.link())
     return ModbusDevice(name, station, bus, clock, jitter, period_s=settings.period_s)
+
+
+def build(name: str, options: Mapping[str, object], clock: Clock) -> ModbusDevice:
+    """Return the inverter for the daemon; devices with the same clock and wire share its bus."""
+    return inverter(name, options, shared_buses(clock), clock, random.random)

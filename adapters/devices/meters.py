@@ -1,10 +1,11 @@
 """Energy meters on Modbus: they only tell. Their tables stand in `adapters.codec.modbus.meters`."""
 
+import random
 from collections.abc import Mapping
 
 from adapters.codec.modbus.meters import METERS
 from adapters.codec.modbus.register_map import RegisterMap
-from adapters.devices.bus import Buses, Jitter, ModbusDevice
+from adapters.devices.bus import Buses, Jitter, ModbusDevice, shared_buses
 from adapters.devices.modbus_link import Registers
 from adapters.devices.modbus_options import meter_options_from
 from adapters.devices.modbus_poll import Poller, fields_of
@@ -64,3 +65,8 @@ def meter(
     )
     bus = buses.of(settings.link())
     return ModbusDevice(name, station, bus, clock, jitter, period_s=settings.period_s)
+
+
+def build(name: str, options: Mapping[str, object], clock: Clock) -> ModbusDevice:
+    """Return the meter for the daemon; devices with the same clock and wire share its bus."""
+    return meter(name, options, shared_buses(clock), clock, random.random)

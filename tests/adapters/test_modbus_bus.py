@@ -10,6 +10,7 @@ import pytest
 from adapters.codec.modbus.deye_three_phase import THREE_PHASE_LV
 from adapters.codec.modbus.meters import SDM72_V1, SDM630
 from adapters.codec.modbus.register_map import Block, Table
+from adapters.devices import deye, meters
 from adapters.devices.bus import Buses, ModbusDevice
 from adapters.devices.deye import inverter
 from adapters.devices.meters import meter
@@ -253,6 +254,17 @@ def test_devices_that_name_one_wire_share_its_bus_and_must_agree() -> None:
     assert buses.of(one) is not buses.of(LinkSettings("rtu", tty="/dev/ttyRS486"))
     with pytest.raises(ValueError, match="two devices on /dev/ttyRS485 name different settings"):
         buses.of(LinkSettings("rtu", tty="/dev/ttyRS485", baudrate=19_200))
+
+
+def test_drivers_that_are_built_one_by_one_share_the_wire_of_their_daemon() -> None:
+    clock, other = RealClock(), RealClock()
+    options: dict[str, object] = {"tty": "/dev/ttyRS485"}
+    one = deye.build("inverter", options, clock)
+    two = meters.build("grid", {**options, "unit": 2}, clock)
+    assert one._bus is two._bus
+    assert meters.build("grid", options, other)._bus is not one._bus
+    with pytest.raises(ValueError, match="different settings"):
+        meters.build("pump", {**options, "unit": 3, "baudrate": 19_200}, clock)
 
 
 @on_a_loop
