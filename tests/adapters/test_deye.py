@@ -13,7 +13,6 @@ from adapters.devices.deye import Inverter, WrongInverterError, inverter
 from adapters.devices.deye_settings import item_fields, mode_item
 from adapters.devices.modbus_link import NoAnswerError
 from adapters.devices.modbus_options import OptionsError, inverter_options_from
-from adapters.devices.write_restraint import WriteRestraint
 from adapters.port import Command
 from adapters.simulated.modbus_device import Fault, SimulatedDevice
 from adapters.simulated.modbus_server import ModbusServer
@@ -179,18 +178,6 @@ async def test_the_daily_budget_holds_back_everything_but_the_way_back() -> None
     bench.clock.wall_offset_s += 86_400
     await bench.poll()
     assert bench.mode == "hold"
-
-
-def test_a_restart_does_not_renew_the_budget() -> None:
-    restraint = WriteRestraint(daily_budget=2)
-    restraint.note({109: 0, 110: 1}, 0.0, 1e9)
-    later = WriteRestraint(daily_budget=2)
-    later.restore(restraint.retained())
-    assert later.held_back({109: 5}, 1000.0, 1e9, to_rest=False) == "2 of 2 writes are spent today"
-    for nonsense in ({}, {"day": "x", "written_today": 1}, {"day": 1, "written_today": -1}):
-        later.restore(nonsense)
-    assert later.written_today == 2
-    assert later.held_back({109: 5}, 1000.0, 1e9 - 86_400, to_rest=False) != ""
 
 
 @on_a_loop
