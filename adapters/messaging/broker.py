@@ -74,9 +74,12 @@ def _unknown(name: str, known: tuple[str, ...]) -> str:
 
 
 def client(
-    settings: BrokerSettings, identifier: str, will: aiomqtt.Will | None = None
+    settings: BrokerSettings, identifier: str | None = None, will: aiomqtt.Will | None = None
 ) -> aiomqtt.Client:
-    """Return a client that has not connected yet. Raises DeviceError without its password."""
+    """Return a client that has not connected yet; without `identifier` it makes one up.
+
+    Raises DeviceError without its password.
+    """
     return aiomqtt.Client(
         settings.host,
         settings.port,

@@ -1,0 +1,381 @@
+"""The messenger against a real Mosquitto: what is told, what is asked, and a broker that fails."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import aiomqtt
+import pytest
+
+from adapters.messaging import mqtt
+from adapters.port import Reading
+from engine.control.scan import initial
+from engine.values.fact import Quality
+from tests.adapters.mqtt_bench import (
+    FIELDS,
+    PLANT,
+    Controller,
+    broker,
+    drive,
+    listener,
+    messenger,
+    program_of,
+    running,
+    until,
+)
+
+ROOT = "thermiq/test"
+ASKED = {"by": "anna", "ttl_s": 60}
+
+
+def test_facts_decisions_and_their_reasons_are_told(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        with broker(tmp_path) as at:
+            one = messenger(at, controller)
+            async with listener(at) as ear, running(one):
+                controller.step(40.0)
+                await ear.until(lambda: ear.last(f"{ROOT}/p3/relay"))
+                fact = ear.last(f"{ROOT}/facts/tank.top")
+                assert fact["value"] == 40.0
+                assert (fact["unit"], fact["quality"]) == ("°C", "good")
+                told = ear.last(f"{ROOT}/decisions/pump.run")
+                assert (told["value"], told["cause"], told["by"]) == (True, "rule", "warm_up")
+                assert "the tank is cold" in told["reason"]
+                assert ear.last(f"{ROOT}/p3/relay")["value"] is True
+                controller.step(None)
+                await ear.until(lambda: ear.last(f"{ROOT}/facts/tank.top")["quality"] == "bad")
+                assert ear.last(f"{ROOT}/facts/tank.top")["value"] is None
+                assert ear.last(f"{ROOT}/facts/tank.top")["reason"] == "wire broken"
+                assert ear.last(f"{ROOT}/status")["state"] == "online"
+            async with listener(at, f"{ROOT}/status") as late:
+                await late.until(lambda: late.heard)
+                assert late.last(f"{ROOT}/status")["state"] == "offline"
+                assert late.heard[0][2], "retained"
+
+    drive(test())
+
+
+def test_what_does_not_change_is_told_once(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        with broker(tmp_path) as at:
+            one = messenger(at, controller)
+            async with listener(at) as ear, running(one):
+                for _ in range(20):
+                    controller.step(40.0)
+                    await asyncio.sleep(0)
+                await ear.until(lambda: ear.last(f"{ROOT}/p3/relay"))
+                controller.step(40.0, closed=False)
+                await ear.until(lambda: ear.last(f"{ROOT}/alarms/relay_open").get("active"))
+                topics = [topic for topic, _, _ in ear.heard]
+                assert topics.count(f"{ROOT}/facts/tank.top") == 1
+                assert topics.count(f"{ROOT}/decisions/heatpump.sg_ready") == 1
+                assert topics.count(f"{ROOT}/decisions/pump.run") == 2
+
+    drive(test())
+
+
+def test_devices_tell_their_fields_beside_the_points(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        with broker(tmp_path) as at:
+            one = messenger(at, controller)
+            hear = one.hearing("miner1", FIELDS)
+            with pytest.raises(ValueError, match="topic"):
+                one.hearing("facts", FIELDS)
+            async with listener(at) as ear, running(one):
+                now_s = controller.clock.monotonic_s()
+                hear(
+                    [Reading("top", 61.5, Quality.GOOD, now_s), Reading("x", 1.0, Quality.GOOD, 0)]
+                )
+                await ear.until(lambda: ear.last(f"{ROOT}/miner1/top"))
+                assert ear.last(f"{ROOT}/miner1/top")["value"] == 61.5
+                assert not ear.last(f"{ROOT}/miner1/x")
+
+    drive(test())
+
+
+def test_an_override_is_asked_for_answered_and_released(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        topic = f"{ROOT}/commands/override"
+        with broker(tmp_path) as at:
+            async with listener(at) as ear, running(messenger(at, controller)):
+                wish = {"output": "heater.power", "value": 1.5, "unit": "kW"}
+                reply = await ear.ask(topic, {**ASKED, **wish, "id": "a1"})
+                assert (reply["id"], reply["accepted"], reply["reason"]) == ("a1", True, "")
+                assert controller.step().decisions[1].value == 1500.0
+                state = f"{ROOT}/overrides/heater.power"
+                await ear.until(lambda: ear.last(state).get("value") == 1500)
+                assert ear.last(state)["by"] == "anna"
+                again = await ear.ask(topic, {**ASKED, **wish, "id": "a1"})
+                assert "heard already" in again["reason"]
+                release = {**ASKED, "output": "heater.power", "value": None, "id": "a2"}
+                assert (await ear.ask(topic, release))["accepted"]
+                assert controller.step().decisions[1].value == 0.0
+                await ear.until(lambda: ear.last(state)["value"] is None)
+
+    drive(test())
+
+
+def test_a_setpoint_becomes_a_fact_until_it_expires(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        kept: list[object] = []
+        controller.setpoints.changed.append(lambda: kept.append(controller.setpoints.kept()))
+        topic = f"{ROOT}/setpoints/limit/set"
+        with broker(tmp_path) as at:
+            async with listener(at) as ear, running(messenger(at, controller)):
+                controller.step()
+                await ear.until(lambda: ear.last(f"{ROOT}/setpoints/limit"))
+                assert ear.last(f"{ROOT}/setpoints/limit")["state"] == "unset"
+                wish = {**ASKED, "value": 60, "unit": "°C", "id": "s1"}
+                assert (await ear.ask(topic, wish))["accepted"]
+                assert controller.step().trace.image.values[1] == 60.0
+                assert len(kept) == 1
+                refused = await ear.ask(topic, {**wish, "id": "s2", "value": 71})
+                assert refused["reason"] == "`value` must lie within 35 to 70 °C"
+                controller.clock.ahead_s = 61.0
+                assert controller.step().trace.image.values[1] == 50.0
+                await ear.until(
+                    lambda: ear.last(f"{ROOT}/setpoints/limit").get("state") == "expired"
+                )
+
+    drive(test())
+
+
+def test_a_reset_is_answered_by_the_scan_that_heard_it(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        topic = f"{ROOT}/commands/reset"
+        with broker(tmp_path) as at:
+            async with listener(at) as ear, running(messenger(at, controller)):
+                controller.step()
+                wish = {**ASKED, "trip": "relay_open"}
+                assert "not latched" in (await ear.ask(topic, {**wish, "id": "r1"}))["reason"]
+                controller.step(closed=False)
+
+                async def ask(request_id: str, *, closed: bool) -> str:
+                    asking = asyncio.create_task(ear.ask(topic, {**wish, "id": request_id}))
+                    await until(lambda: controller.cycle.requests.resets)
+                    controller.step(closed=closed)
+                    return str((await asking)["reason"])
+
+                assert "cause still lasts" in await ask("r2", closed=False)
+                assert not await ask("r3", closed=True)
+                alarm = f"{ROOT}/alarms/relay_open"
+                await ear.until(lambda: ear.last(alarm).get("active") is False)
+
+    drive(test())
+
+
+def test_a_retained_request_is_refused_and_cleared(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        topic = f"{ROOT}/commands/override"
+        wish = b'{"id":"x","by":"anna","ttl_s":60,"output":"pump.run","value":true,"unit":""}'
+        with broker(tmp_path) as at:
+            async with listener(at) as ear:
+                await ear.link.publish(topic, wish, qos=1, retain=True)
+                async with running(messenger(at, controller)):
+                    await ear.until(lambda: ear.last(f"{topic}/reply"))
+                    assert "retained" in ear.last(f"{topic}/reply")["reason"]
+                    await ear.until(lambda: (topic, b"", False) in ear.heard)
+                    assert not controller.cycle.requests.overrides
+
+    drive(test())
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"on",
+        b"\xff\xfe",
+        b"[" * 900,
+        b"[" * 5000,
+        b'{"id":"1","by":"a","ttl_s":NaN}',
+        b'{"id":"1","id":"2"}',
+        b'{"id":"1","by":"a","ttl_s":60,"output":"pump.run","value":1}',
+    ],
+)
+def test_garbage_is_refused_and_the_next_request_is_heard(tmp_path: Path, payload: bytes) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        topic = f"{ROOT}/commands/override"
+        with broker(tmp_path) as at:
+            async with listener(at) as ear, running(messenger(at, controller)):
+                assert not (await ear.ask(topic, payload))["accepted"]
+                wish = {**ASKED, "id": "1", "output": "pump.run", "value": True}
+                assert (await ear.ask(topic, wish))["accepted"]
+
+    drive(test())
+
+
+def test_modes_and_acknowledgements_are_the_daemons(tmp_path: Path) -> None:
+    class Daemon:
+        now = "automatic"
+
+        def modes(self) -> tuple[str, ...]:
+            return ("automatic", "holiday")
+
+        def mode(self) -> str:
+            return self.now
+
+        def set_mode(self, mode: str, by: str) -> str:
+            self.now = mode
+            return "" if by == "anna" else "who are you?"
+
+        def acknowledge(self, alarm: str, by: str) -> str:
+            return f"{by}: there is no alarm {alarm}"
+
+    async def test() -> None:
+        controller = Controller(program_of())
+        with broker(tmp_path) as at:
+            one = messenger(at, controller, operations=Daemon())
+            async with listener(at) as ear, running(one):
+                wish = {**ASKED, "id": "m1", "mode": "holiday"}
+                assert (await ear.ask(f"{ROOT}/commands/mode", wish))["accepted"]
+                controller.step()
+                await ear.until(lambda: ear.last(f"{ROOT}/mode").get("mode") == "holiday")
+                wish = {**ASKED, "id": "k1", "alarm": "fire"}
+                reply = await ear.ask(f"{ROOT}/commands/ack", wish)
+                assert reply["reason"] == "anna: there is no alarm fire"
+
+    drive(test())
+
+
+def test_without_modes_and_setpoints_those_requests_are_refused(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        with broker(tmp_path) as at:
+            async with listener(at) as ear, running(messenger(at, controller)):
+                reply = await ear.ask(f"{ROOT}/commands/mode", {**ASKED, "id": "1", "mode": "off"})
+                assert reply["reason"] == "the plant has no such mode"
+                reply = await ear.ask(f"{ROOT}/commands/ack", {**ASKED, "id": "2", "alarm": "x"})
+                assert "no acknowledgements" in reply["reason"]
+                reply = await ear.ask(f"{ROOT}/setpoints/no/set", {**ASKED, "id": "3", "value": 1})
+                assert reply["reason"] == "there is no such setpoint"
+
+    drive(test())
+
+
+def test_a_broker_that_restarts_is_told_everything_again(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        with broker(tmp_path) as at:
+            one = messenger(at, controller)
+            async with running(one):
+                controller.step(40.0)
+                at.stop()
+                await until(lambda: not one.is_connected)
+                for _ in range(50):
+                    assert controller.step(45.0).decisions[0].value is True
+                await asyncio.sleep(0)
+                assert controller.cycle.counters.scans == 51, "no scan waited"
+                at.start()
+                await until(lambda: one.is_connected)
+                async with listener(at) as ear:
+                    await ear.until(lambda: ear.last(f"{ROOT}/p3/relay"))
+                    fact = f"{ROOT}/facts/tank.top"
+                    await ear.until(lambda: controller.step(45.0) and ear.last(fact)["value"] == 45)
+                    assert ear.last(f"{ROOT}/status")["state"] == "online"
+                    topic = f"{ROOT}/commands/override"
+                    wish = {**ASKED, "id": "1", "output": "pump.run", "value": False}
+                    assert (await ear.ask(topic, wish))["accepted"], "subscribed again"
+                assert one.connections == 2
+
+    drive(test())
+
+
+def test_no_broker_at_the_start_and_the_scans_go_on(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        with broker(tmp_path) as at:
+            at.stop()
+            one = messenger(at, controller)
+            task = asyncio.create_task(one.run())
+            for _ in range(10):
+                controller.step(40.0)
+                await asyncio.sleep(0.01)
+            await until(lambda: one.last_error)
+            at.start()
+            await until(lambda: one.is_connected)
+            async with listener(at) as ear:
+                await ear.until(lambda: ear.last(f"{ROOT}/decisions/pump.run"))
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    drive(test())
+
+
+def test_a_frozen_broker_is_noticed_and_left(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        with broker(tmp_path) as at:
+            one = messenger(at, controller, section={"timeout_s": 0.3})
+            async with running(one):
+                at.signal(signal.SIGSTOP)
+                controller.step(40.0)
+                await until(lambda: not one.is_connected)
+                at.signal(signal.SIGCONT)
+                await until(lambda: one.is_connected)
+
+    drive(test())
+
+
+def test_the_will_speaks_for_a_controller_that_dies(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        with broker(tmp_path) as at:
+            one = messenger(at, controller)
+            async with listener(at, f"{ROOT}/status") as ear, running(one):
+                await ear.until(lambda: ear.last(f"{ROOT}/status").get("state") == "online")
+                ear.heard.clear()
+                async with aiomqtt.Client("127.0.0.1", at.port, identifier="thermiq-test"):
+                    await ear.until(lambda: any(b"offline" in heard[1] for heard in ear.heard))
+                await until(lambda: one.connections == 2)
+                await ear.until(lambda: ear.last(f"{ROOT}/status")["state"] == "online")
+
+    drive(test())
+
+
+def test_an_access_list_that_drops_everything_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(mqtt, "HEARTBEAT_S", 0.05)
+    monkeypatch.setattr(mqtt, "SILENT_S", 0.2)
+
+    async def test() -> None:
+        controller = Controller(program_of())
+        with broker(tmp_path, access="topic read #\n") as at:
+            one = messenger(at, controller)
+            async with running(one):
+                controller.step(40.0)
+                await until(lambda: one.is_dropped)
+                assert one.is_connected
+
+    drive(test())
+    assert "access list" in caplog.text
+
+
+def test_what_an_earlier_controller_left_behind_is_cleared(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        old = f"{ROOT}/facts/no.more"
+        with broker(tmp_path) as at:
+            async with listener(at) as ear:
+                await ear.link.publish(old, b'{"value":1}', retain=True, qos=1)
+                one = messenger(at, controller)
+                async with running(one):
+                    await ear.until(lambda: (old, b"", False) in ear.heard)
+                    controller.step(40.0)
+                    await ear.until(lambda: ear.last(f"{ROOT}/facts/tank.top"))
+                    lines = [each for each in PLANT.splitlines() if "sg_ready" not in each]
+                    fewer = program_of("\n".join(lines))
+                    controller.cycle.activate(fewer, initial(fewer))
+                    controller.step(40.0)
+                    gone = f"{ROOT}/decisions/heatpump.sg_ready"
+                    await ear.until(lambda: (gone, b"", False) in ear.heard)
+
+    drive(test())
