@@ -15,7 +15,7 @@ from engine.control.shaping import OutputState
 from engine.control.state import Retained, initial
 from engine.control.trips import TripState
 from engine.inference.timing import Phase, TimerState
-from engine.inference.windows import PARTS, Part, WindowState, sums
+from engine.inference.windows import PARTS, Part, WindowState
 from engine.language.plant import Output
 from engine.values.fact import Value
 from engine.values.moment import Moment
@@ -149,21 +149,19 @@ def _timer(saved: list[object], shift_s: float) -> TimerState:
 
 
 def _window(saved: list[object], length_s: float, shift_s: float) -> WindowState:
-    start_s, closed, _, _, *growing, last_s, last = saved
-    parts = tuple(_part(_items(part), length_s, shift_s) for part in _items(closed))
-    number, first_s, first, integral, duration_s = _part(growing, length_s, shift_s)
-    begin_s, end_s = _moved(start_s, shift_s), _moved(last_s, shift_s)
+    start_s, parts, total, last_s, last = saved
+    moved = tuple(_part(_items(part), length_s, shift_s) for part in _items(parts))
+    if not moved:
+        raise RetainedError("a window without parts")
     return WindowState(
-        begin_s, parts, *sums(parts), number, first_s, first, integral, duration_s, end_s,
-        _number(last),
-    )  # fmt: skip
+        _moved(start_s, shift_s), moved, _number(total), _moved(last_s, shift_s), _number(last)
+    )
 
 
 def _part(saved: list[object], length_s: float, shift_s: float) -> Part:
-    _, first_s, first, integral, duration_s = saved
+    _, first_s, first, total = saved
     begin_s = _moved(first_s, shift_s)
-    number = int(begin_s * PARTS // length_s)
-    return Part(number, begin_s, _number(first), _number(integral), _number(duration_s))
+    return Part(int(begin_s * PARTS // length_s), begin_s, _number(first), _number(total))
 
 
 def _output(

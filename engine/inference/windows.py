@@ -12,31 +12,23 @@ PARTS = 60
 
 
 class Part(NamedTuple):
-    """One sixtieth: its first moment and value, and the integral of x over it (x times seconds)."""
+    """One sixtieth: its number on the clock, and the moment, value and total when it began."""
 
     number: int
     first_s: float
     first: float
-    integral: float
-    duration_s: float
+    total: float
 
 
 class WindowState(NamedTuple):
     """What one window remembers since x became known at `start_s`.
 
-    `closed` are the parts that are over, oldest first, with their sums; what follows is the part
-    that is still growing, and `last` the value of x at `last_s`.
+    `total` is the integral of x since then (x times seconds), `last` the value of x at `last_s`.
     """
 
     start_s: float
-    closed: tuple[Part, ...]
-    closed_integral: float
-    closed_duration_s: float
-    number: int
-    first_s: float
-    first: float
-    integral: float
-    duration_s: float
+    parts: tuple[Part, ...]
+    total: float
     last_s: float
     last: float
 
@@ -49,44 +41,30 @@ def advance(
         return None
     number = int(now_s * PARTS // window_s)
     if state is None:
-        return WindowState(now_s, (), 0.0, 0.0, number, now_s, value, 0.0, 0.0, now_s, value)
-    elapsed_s = now_s - state.last_s
-    first_s, first = state.first_s, state.first
-    integral = state.integral + state.last * elapsed_s
-    duration_s = state.duration_s + elapsed_s
-    closed = state.closed
-    if number != state.number:
-        closed = (*closed, Part(state.number, first_s, first, integral, duration_s))
-        first_s, first, integral, duration_s = now_s, value, 0.0, 0.0
+        return WindowState(now_s, (Part(number, now_s, value, 0.0),), 0.0, now_s, value)
+    start_s, parts, total, last_s, last = state
+    total += last * (now_s - last_s)
+    if number != parts[-1].number:
+        parts = (*parts, Part(number, now_s, value, total))
     begin_s = now_s - window_s
-    while closed and (closed[1].first_s if len(closed) > 1 else first_s) <= begin_s:
-        closed = closed[1:]
-    total = (
-        (state.closed_integral, state.closed_duration_s) if closed is state.closed else sums(closed)
-    )
-    return WindowState(
-        state.start_s, closed, *total, number, first_s, first, integral, duration_s, now_s, value
-    )
-
-
-def sums(closed: tuple[Part, ...]) -> tuple[float, float]:
-    """Return the integral and the duration of parts that are over."""
-    integral = sum((part.integral for part in closed), 0.0)
-    return integral, sum((part.duration_s for part in closed), 0.0)
+    while len(parts) > 1 and parts[1].first_s <= begin_s:
+        parts = parts[1:]
+    return WindowState(start_s, parts, total, now_s, value)
 
 
 def average(state: WindowState | None, window_s: float) -> float | None:
     """Return the mean of x over the window, weighted by time."""
     if state is None or state.last_s - state.start_s < window_s:
         return None
-    duration_s = state.closed_duration_s + state.duration_s
-    return (state.closed_integral + state.integral) / duration_s if duration_s > 0 else None
+    oldest = state.parts[0]
+    elapsed_s = state.last_s - oldest.first_s
+    return (state.total - oldest.total) / elapsed_s if elapsed_s > 0 else None
 
 
 def rate(state: WindowState | None, window_s: float) -> float | None:
     """Return how fast x moved over the window, in its base unit per second."""
     if state is None or state.last_s - state.start_s < window_s:
         return None
-    oldest = state.closed[0] if state.closed else state
+    oldest = state.parts[0]
     elapsed_s = state.last_s - oldest.first_s
     return (state.last - oldest.first) / elapsed_s if elapsed_s > 0 else None
