@@ -17,8 +17,8 @@ def test_an_interlock_must_end_what_it_forbids() -> None:
     still_open = ONE_WAY.replace("valve_b: 0 %", "valve_b: 10 %")
     assert messages(CODE, still_open) == [
         (
-            "error: interlock `one_way` does not end what it forbids: its condition can still be TRUE"
-            " with the values it forces"
+            "error: interlock `one_way` does not end what it forbids: its condition can still be"
+            " TRUE with the values it forces"
         )
     ]
     elsewhere = ONE_WAY.replace("valve_b: 0 %", "pump: on")

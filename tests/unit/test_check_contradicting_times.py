@@ -17,22 +17,22 @@ def found(limits: str) -> list[str]:
         (
             "max_starts: 4 per 1 h, min_on: 20 min, min_off: 10 min",
             (
-                "warning: `miner`: `max_starts: 4` can never be reached, for a time on and a time off"
-                " last 30 min at least"
+                "warning: `miner`: `max_starts: 4` can never be reached, for a time on and a time"
+                " off last 30 min at least"
             ),
         ),
         (
             "max_changes: 30 per 1 h, settle: 3 min",
             (
-                "warning: `miner`: `max_changes: 30` can never be reached, for `settle` allows a change"
-                " only every 3 min"
+                "warning: `miner`: `max_changes: 30` can never be reached, for `settle` allows a"
+                " change only every 3 min"
             ),
         ),
         (
             "max_starts: 6 per 1 h, max_changes: 4 per 1 h",
             (
-                "warning: `miner`: `max_starts: 6` can never be reached, for each start and each stop"
-                " is one of the 4 changes that `max_changes` allows"
+                "warning: `miner`: `max_starts: 6` can never be reached, for each start and each"
+                " stop is one of the 4 changes that `max_changes` allows"
             ),
         ),
     ],
