@@ -40,7 +40,7 @@ SG_READY = "sg_ready"
 
 
 @dataclass(frozen=True, slots=True)
-class Entity:
+class _Told:
     """One field, and the entities that may tell it; the first that is there counts."""
 
     field: Field
@@ -48,25 +48,25 @@ class Entity:
     paths: tuple[tuple[str, ...], ...]
 
 
-def _number(name: str, unit: str, span: tuple[float, float], about: str, *entities: str) -> Entity:
+def _number(name: str, unit: str, span: tuple[float, float], about: str, *entities: str) -> _Told:
     wanted = Wanted(name, (), unit, low=span[0], high=span[1])
-    return Entity(Field(name, unit, about=about), wanted, _paths(entities))
+    return _Told(Field(name, unit, about=about), wanted, _paths(entities))
 
 
-def _switch(name: str, about: str, *entities: str) -> Entity:
-    return Entity(Field(name, about=about), Wanted(name, is_number=False), _paths(entities))
+def _switch(name: str, about: str, *entities: str) -> _Told:
+    return _Told(Field(name, about=about), Wanted(name, is_number=False), _paths(entities))
 
 
 def _paths(entities: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(entity.split(".")) for entity in entities)
 
 
-ENTITIES: tuple[Entity, ...] = (
+_TOLD: tuple[_Told, ...] = (
     _number("power", "W", (0, 20_000), "Electric power of the heat pump", "hpcurrpower"),
     _number("heat_power", "kW", (0, 50), "Heat that it makes", "hppower"),
     _switch("running", "The compressor runs", "hpcompon"),
     _number("compressor_speed", "%", (0, 100), "", "hpcompspd"),
-    Entity(
+    _Told(
         Field("activity", values=ACTIVITIES, about="What it works for"),
         Wanted("activity", states=_ACTIVITIES),
         (("hpactivity",),),
@@ -75,7 +75,15 @@ ENTITIES: tuple[Entity, ...] = (
     _number("return_temperature", "°C", _SENSORS, "Back to it", "rettemp", "hptc0"),
     _number("target_flow_temperature", "°C", _SENSORS, "", "targetflowtemp", "selflowtemp"),
     _number("outdoor_temperature", "°C", _SENSORS, "", "outdoortemp"),
-    _number("hot_water_temperature", "°C", _SENSORS, "In its own tank", "dhw.curtemp", "dhw.wwcurtemp", "wwcurtemp"),
+    _number(
+        "hot_water_temperature",
+        "°C",
+        _SENSORS,
+        "In its own tank",
+        "dhw.curtemp",
+        "dhw.wwcurtemp",
+        "wwcurtemp",
+    ),
     _number("compressor_starts", "", (0, 1e7), "Ever since", "totalcompstarts"),
     _number("heating_starts", "", (0, 1e7), "Ever since", "heatingstarts", "compstarts"),
     _number("energy_heat", "kWh", (0, 1e7), "Heat, ever since", "nrgtotal"),
@@ -89,13 +97,13 @@ ENTITIES: tuple[Entity, ...] = (
 def fields() -> tuple[Field, ...]:
     """Return everything that can be told of the heat pump."""
     read_back = Field(SG_READY, values=STATES, about="What the heat pump sees at inputs 1 and 4")
-    return (*(entity.field for entity in ENTITIES), read_back)
+    return (*(entity.field for entity in _TOLD), read_back)
 
 
 def found_in(content: Json) -> dict[str, Found]:
     """Return by field what a message tells; fields of which it does not speak are left out."""
     found: dict[str, Found] = {}
-    for entity in ENTITIES:
+    for entity in _TOLD:
         for path in entity.paths:
             try:
                 value = find(_with(entity.wanted, path), content)
