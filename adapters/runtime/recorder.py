@@ -127,6 +127,7 @@ class Recorder:
             return
         try:
             self._retry_ms = None
+            self._rows.scans += 1
             at_ms = self._open(seen, monotonic_ms)
             self._write_down(seen, at_ms, monotonic_ms)
             if monotonic_ms >= self._due_ms or len(self._rows) >= ROWS_MAX:
@@ -163,15 +164,15 @@ class Recorder:
         if self._live is None or day != self._day or set_back or other or self._full:
             self._begin_file(seen, day, wall_ms)
             self._due_ms = monotonic_ms + self._settings.commit_every_ms
-            known, at_ms = None, self._after(wall_ms)
+            known = None
         if known is None or known.digest != seen.digest:
-            self._begin_stretch(seen, at_ms + 1)
-            return at_ms + 1
+            at_ms = self._after(wall_ms, 2)  # between the two stands the state it begins with
+            self._begin_stretch(seen, at_ms)
         return at_ms
 
-    def _after(self, wall_ms: int) -> int:
+    def _after(self, wall_ms: int, ahead_ms: int = 1) -> int:
         """Return the wall clock's time, or the first moment after what is written already."""
-        return wall_ms if self._last_ms is None else max(wall_ms, self._last_ms + 1)
+        return wall_ms if self._last_ms is None else max(wall_ms, self._last_ms + ahead_ms)
 
     def _begin_file(self, seen: Seen, day: str, wall_ms: int) -> None:
         if self._live is not None:
@@ -230,7 +231,6 @@ class Recorder:
             ]
             known.alarms = seen.alarms
         known.image, self._last_ms = seen.image, at_ms
-        rows.scans += 1
         rows.segments[known.start_ms] = Span(known.start_ms, at_ms + 1)
 
     def _commit(self) -> None:

@@ -1,0 +1,83 @@
+import io
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from adapters.runtime import logs
+from tests.making.daemons import HandClock
+
+
+class Log:
+    def __init__(self) -> None:
+        self.clock = HandClock()
+        self.stream = io.StringIO()
+        self.handler = logs.set_up(self.stream, self.clock, ["swordfish"])
+        self.log = logging.getLogger("adapters.runtime.test")
+
+    @property
+    def lines(self) -> list[str]:
+        return self.stream.getvalue().splitlines()
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    root = logging.getLogger()
+    level = root.level
+    made = Log()
+    yield made
+    root.removeHandler(made.handler)
+    root.setLevel(level)
+
+
+def test_a_line_is_keys_and_values(log: Log) -> None:
+    log.log.info("daemon made", extra={"keys": {"period_s": 0.5, "site": 'a "b"\nc'}})
+    assert log.lines == [
+        'level=info logger=runtime.test event="daemon made" period_s=0.5 site="a \\"b\\"\\nc"'
+    ]
+
+
+def test_secrets_are_struck_out_wherever_they_appear(log: Log) -> None:
+    log.log.warning("login with swordfish refused", extra={"keys": {"said": "x swordfish y"}})
+    try:
+        int("bad swordfish")
+    except ValueError:
+        log.log.exception("failed")
+    assert "swordfish" not in log.stream.getvalue()
+    assert "***" in log.lines[0]
+    assert any("Traceback" in line for line in log.lines)
+
+
+def test_what_repeats_is_counted_instead_of_told(log: Log) -> None:
+    for number in range(100):
+        log.log.warning("device %s: no answer", number)
+    assert len(log.lines) == logs.TOLD_A_MINUTE
+    log.clock.now_s += logs.WINDOW_S
+    log.log.warning("device %s: no answer", "x")
+    assert log.lines[-1].endswith('event="device x: no answer" passed_over=95')
+
+
+def test_other_messages_are_not_held_back_by_a_loud_one(log: Log) -> None:
+    for _ in range(100):
+        log.log.warning("loud")
+    log.log.warning("quiet")
+    assert "event=quiet" in log.lines[-1]
+
+
+def test_the_kinds_it_remembers_are_bounded(log: Log) -> None:
+    for number in range(3 * logs.KINDS_MAX):
+        log.log.info(f"kind {number}")  # noqa: G004 - each a kind of its own
+    (limit,) = log.handler.filters
+    assert isinstance(limit, logs.RateLimit)
+    assert len(limit._kinds) <= logs.KINDS_MAX
+
+
+def test_secrets_are_found_at_any_depth_and_names_of_files_are_none() -> None:
+    options = {
+        "password": "one1",
+        "host": "miner.lan",
+        "password_file": "/etc/x",
+        "mqtt": [{"Token": "two2"}, {"api_key": ["three", 5]}],
+        "secret": "",
+    }
+    assert set(logs.secrets_in(options)) == {"one1", "two2", "three"}

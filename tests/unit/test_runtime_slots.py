@@ -1,0 +1,139 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.runtime.slots import (
+    DATA_BYTES_MAX,
+    HEADER_BYTES,
+    SLOT_BYTES,
+    SLOTS,
+    Record,
+    SlotFile,
+    packed,
+    unpacked,
+)
+from tests.making.disks import FailingDisk
+
+RULES = b"r" * 32
+
+
+@given(st.integers(0, 2**63), st.binary(min_size=32, max_size=32), st.binary(max_size=300))
+def test_a_record_comes_back(sequence: int, digest: bytes, data: bytes) -> None:
+    record = Record(sequence, digest, data)
+    assert unpacked(packed(record).ljust(SLOT_BYTES, b"\0")) == record
+
+
+@given(st.integers(0, (HEADER_BYTES + 20) * 8 - 1))
+def test_no_flipped_bit_goes_unseen(bit: int) -> None:
+    slot = bytearray(packed(Record(7, RULES, b"x" * 20)))
+    slot[bit // 8] ^= 1 << bit % 8
+    assert unpacked(bytes(slot)) is None
+
+
+@given(st.integers(0, HEADER_BYTES + 19))
+def test_a_torn_or_cut_off_slot_is_none(length: int) -> None:
+    whole = packed(Record(7, RULES, b"x" * 20))
+    assert unpacked(whole[:length]) is None
+    assert unpacked(whole[:length].ljust(SLOT_BYTES, b"\0")) is None
+
+
+def test_data_that_does_not_fit_is_refused() -> None:
+    packed(Record(1, RULES, bytes(DATA_BYTES_MAX)))
+    with pytest.raises(ValueError, match="a slot holds"):
+        packed(Record(1, RULES, bytes(DATA_BYTES_MAX + 1)))
+
+
+def test_saves_alternate_and_the_newest_counts(tmp_path: Path) -> None:
+    path = tmp_path / "a.slots"
+    slots = SlotFile(path)
+    slots.create(RULES, b"zero")
+    assert path.stat().st_size == SLOTS * SLOT_BYTES
+    before = path.read_bytes()
+    slots.save(RULES, b"one")
+    after = path.read_bytes()
+    changed = [before[p : p + SLOT_BYTES] != after[p : p + SLOT_BYTES] for p in (0, SLOT_BYTES)]
+    assert changed == [True, False]
+    slots.save(RULES, b"two")
+    slots.close()
+    again = SlotFile(path)
+    found = again.read()
+    assert found.newest == Record(3, RULES, b"two")
+    assert found.damaged == 0
+    again.save(RULES, b"three")  # over the older one
+    assert SlotFile(path).read().newest == Record(4, RULES, b"three")
+
+
+@pytest.mark.parametrize("place", range(SLOTS))
+def test_one_damaged_slot_loses_nothing_that_was_saved_twice(tmp_path: Path, place: int) -> None:
+    path = tmp_path / "a.slots"
+    slots = SlotFile(path)
+    slots.create(RULES, b"zero")
+    slots.save(RULES, b"latched", copies=SLOTS)
+    slots.close()
+    data = bytearray(path.read_bytes())
+    data[place * SLOT_BYTES + HEADER_BYTES] ^= 1
+    path.write_bytes(data)
+    found = SlotFile(path).read()
+    assert found.newest is not None
+    assert found.newest.data == b"latched"
+    assert found.damaged == 1
+
+
+def test_a_file_cut_off_in_the_middle_keeps_its_first_slot(tmp_path: Path) -> None:
+    path = tmp_path / "a.slots"
+    SlotFile(path).create(RULES, b"zero")
+    with path.open("r+b") as file:
+        file.truncate(SLOT_BYTES + 10)
+    found = SlotFile(path).read()
+    assert found.newest is not None
+    assert found.damaged == 1
+
+
+@pytest.mark.parametrize("torn", [False, True])
+@pytest.mark.parametrize("at", range(12))
+def test_whichever_call_fails_what_was_acknowledged_stands(
+    tmp_path: Path, at: int, torn: bool
+) -> None:
+    path = tmp_path / "a.slots"
+    disk = FailingDisk(at, torn=torn)
+    slots = SlotFile(path, disk)
+    acknowledged: list[bytes] = []
+    tried = [b"zero", b"one", b"two", b"three"]
+    try:
+        slots.create(RULES, tried[0])
+        acknowledged.append(tried[0])
+    except OSError:
+        assert SlotFile(path).read().newest if path.exists() else True
+        return
+    for data in tried[1:]:
+        try:
+            slots.save(RULES, data)
+            acknowledged.append(data)
+        except OSError:
+            break
+    found = SlotFile(path).read().newest
+    assert found is not None
+    position = tried.index(found.data)
+    assert position >= tried.index(acknowledged[-1])
+
+
+def test_saving_goes_on_after_a_failure(tmp_path: Path) -> None:
+    path = tmp_path / "a.slots"
+    disk = FailingDisk(7, torn=True)
+    slots = SlotFile(path, disk)
+    slots.create(RULES, b"zero")
+    failures = 0
+    for number in range(6):
+        try:
+            slots.save(RULES, b"%d" % number)
+        except OSError:
+            failures += 1
+    assert failures == 1
+    assert SlotFile(path).read().newest == Record(6, RULES, b"5")
+
+
+def test_a_file_that_was_never_opened_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        SlotFile(tmp_path / "a.slots").save(RULES, b"")

@@ -1,0 +1,255 @@
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from adapters.runtime.slots import HEADER_BYTES, SLOT_BYTES, SlotFile
+from adapters.runtime.store import (
+    FILE,
+    MARKER,
+    RETRY_S,
+    SAVE_EVERY_S,
+    Keeper,
+    OccupiedError,
+    SavingThread,
+    Store,
+    all_latched,
+)
+from engine.control.program import Program
+from engine.control.scan import initial
+from engine.control.state import Retained
+from engine.control.trips import TripState
+from engine.values.moment import Moment
+from tests.making.daemons import Site
+from tests.making.disks import FailingDisk
+
+MOMENT = Moment(500.0, 1_750_000_000.0)
+RULES = "ab" * 32
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Site(tmp_path / "site").load().program
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(tmp_path / "state")
+    made.occupy()
+    yield made
+    made.close()
+
+
+def latched(program: Program) -> Retained:
+    return replace(all_latched(program, initial(program), 100.0), at_s=100.0)
+
+
+def trips(retained: Retained) -> list[bool]:
+    return [trip.latched for trip in retained.trips]
+
+
+def again(store: Store, program: Program, rules: str = RULES) -> tuple[list[bool], str]:
+    """Restart: what another store finds in the same folder."""
+    store.close()
+    other = Store(store.folder)
+    other.occupy()
+    restored = other.restore(program, rules, MOMENT)
+    other.close()
+    return trips(restored.retained), "; ".join(restored.notes)
+
+
+def test_a_new_installation_starts_with_nothing_latched(store: Store, program: Program) -> None:
+    restored = store.restore(program, RULES, MOMENT)
+    assert restored.retained == initial(program)
+    assert restored.notes == ()
+    assert (store.folder / MARKER).exists()
+    assert (store.folder / FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_saved_comes_back(store: Store, program: Program) -> None:
+    store.restore(program, RULES, MOMENT)
+    assert store.save(program, RULES, latched(program), urgent=True)
+    assert again(store, program) == ([True], "")
+
+
+def test_a_file_that_vanished_counts_as_latched(store: Store, program: Program) -> None:
+    store.restore(program, RULES, MOMENT)
+    (store.folder / FILE).unlink()
+    found, told = again(store, program)
+    assert found == [True]
+    assert "is missing" in told
+    assert again(store, program)[0] == [True]  # and stays so
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", bytes(2 * SLOT_BYTES)])
+@pytest.mark.parametrize("marker", [True, False])
+def test_a_damaged_file_counts_as_latched_and_is_kept_aside(
+    store: Store, program: Program, content: bytes, marker: bool
+) -> None:
+    store.restore(program, RULES, MOMENT)
+    (store.folder / FILE).write_bytes(content)
+    if not marker:
+        (store.folder / MARKER).unlink()
+    found, told = again(store, program)
+    assert found == [True]
+    assert "is damaged" in told
+    assert (store.folder / "retained.unreadable").read_bytes() == content
+    assert again(store, program)[0] == [True]
+
+
+@pytest.mark.parametrize("data", [b"{}", b"\xff", b'{"format": 99}', b""])
+def test_a_whole_slot_of_another_format_counts_as_latched(
+    store: Store, program: Program, data: bytes
+) -> None:
+    store.restore(program, RULES, MOMENT)
+    slots = SlotFile(store.folder / FILE)
+    slots.read()
+    slots.save(bytes(32), zlib.compress(data) if data else data, copies=2)
+    slots.close()
+    found, told = again(store, program)
+    assert found == [True]
+    assert "cannot be used" in told
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_one_damaged_slot_never_loses_a_latch(store: Store, program: Program, place: int) -> None:
+    store.restore(program, RULES, MOMENT)
+    store.save(program, RULES, latched(program), urgent=True)
+    path = store.folder / FILE
+    data = bytearray(path.read_bytes())
+    data[place * SLOT_BYTES + HEADER_BYTES + 3] ^= 0x10
+    path.write_bytes(data)
+    found, told = again(store, program)
+    assert found == [True]
+    assert "1 of 2 slots" in told
+    assert again(store, program) == ([True], "")  # mended
+
+
+def test_without_writing_both_slots_a_damaged_one_would_lose_it(
+    store: Store, program: Program
+) -> None:
+    """The sabotage twin: this is why a trip is written twice."""
+    store.restore(program, RULES, MOMENT)
+    store.save(program, RULES, latched(program), urgent=False)
+    path = store.folder / FILE
+    data = bytearray(path.read_bytes())
+    data[HEADER_BYTES + 3] ^= 0x10
+    path.write_bytes(data)
+    assert again(store, program)[0] == [False]
+
+
+def test_other_rules_are_told(store: Store, program: Program) -> None:
+    store.restore(program, RULES, MOMENT)
+    assert "rules were edited" in again(store, program, "cd" * 32)[1]
+
+
+@pytest.mark.parametrize("for_ever", [False, True])
+@pytest.mark.parametrize("at", range(24))
+def test_whichever_call_fails_nothing_is_raised_and_no_acknowledged_latch_is_lost(
+    tmp_path: Path, program: Program, at: int, for_ever: bool
+) -> None:
+    folder = tmp_path / "state"
+    first = Store(folder)
+    first.occupy()
+    first.restore(program, RULES, MOMENT)
+    first.close()
+    store = Store(folder, FailingDisk(at, torn=True, for_ever=for_ever))
+    store.occupy()
+    restored = store.restore(program, RULES, MOMENT)
+    acknowledged = store.save(program, RULES, latched(program), urgent=True)
+    store.save(program, RULES, latched(program), urgent=False)
+    found, _ = again(store, program)
+    if acknowledged or trips(restored.retained) == [True]:
+        assert found == [True]
+    assert acknowledged or store.counters.failures
+
+
+def test_a_second_daemon_is_kept_out(store: Store) -> None:
+    with pytest.raises(OccupiedError, match="another daemon"):
+        Store(store.folder).occupy()
+    store.close()
+    third = Store(store.folder)
+    third.occupy()
+    third.close()
+
+
+def test_a_state_too_large_is_kept_without_its_windows(
+    store: Store, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.runtime.store.DATA_BYTES_MAX", 10)
+    store.restore(program, RULES, MOMENT)
+    assert store.save(program, RULES, latched(program), urgent=True)
+    assert again(store, program)[0] == [True]
+
+
+class Saves:
+    def __init__(self) -> None:
+        self.owes = False
+        self.taken: list[tuple[float, bool]] = []
+
+    def hand_in(self, program: Program, retained: Retained, urgent: bool) -> None:
+        del program
+        self.taken.append((retained.at_s, urgent))
+
+
+def test_a_trip_is_saved_at_once_and_the_rest_once_a_minute(program: Program) -> None:
+    saves = Saves()
+    quiet = initial(program)
+    keeper = Keeper(saves, program, quiet, 0.0)
+    for half_s in range(int(SAVE_EVERY_S * 4)):
+        at_s = half_s / 2
+        trip = TripState(at_s >= 70.0, 70.0)
+        keeper.look(
+            program, replace(quiet, at_s=at_s, trips=(trip,) if at_s >= 70.0 else quiet.trips)
+        )
+    assert saves.taken == [(60.0, False), (70.0, True)]
+
+
+def test_a_save_that_failed_is_tried_again_soon_and_into_both_slots(program: Program) -> None:
+    saves = Saves()
+    quiet = initial(program)
+    keeper = Keeper(saves, program, quiet, 0.0)
+    keeper.look(program, replace(quiet, at_s=1.0, trips=(TripState(True, 1.0),)))
+    saves.owes = True
+    for at_s in range(2, 12):
+        keeper.look(program, replace(quiet, at_s=float(at_s), trips=(TripState(True, 1.0),)))
+    assert saves.taken == [(1.0, True), (1.0 + RETRY_S, True), (1.0 + 2 * RETRY_S, True)]
+
+
+def test_other_rules_are_saved_at_once(program: Program, tmp_path: Path) -> None:
+    saves = Saves()
+    keeper = Keeper(saves, program, initial(program), 0.0)
+    other = Site(tmp_path / "other").load().program
+    keeper.look(other, replace(initial(other), at_s=1.0))
+    assert saves.taken == [(1.0, True)]
+
+
+def test_the_thread_saves_the_newest_and_ends_when_it_is_done(
+    store: Store, program: Program
+) -> None:
+    store.restore(program, RULES, MOMENT)
+    thread = SavingThread(store, lambda: RULES)
+    assert thread.durable is None
+    for _ in range(50):
+        thread.hand_in(program, latched(program), True)
+    assert thread.close(10.0)
+    assert thread.durable == latched(program).trips
+    assert 1 <= store.counters.saves <= 51
+    assert again(store, program)[0] == [True]
+
+
+def test_the_thread_owes_what_the_disk_refused(
+    tmp_path: Path, program: Program, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(tmp_path / "state", FailingDisk(0, for_ever=True))
+    store.occupy()
+    store.restore(program, RULES, MOMENT)
+    thread = SavingThread(store, lambda: RULES)
+    thread.hand_in(program, latched(program), True)
+    assert thread.close(10.0)
+    assert thread.owes
+    assert thread.durable is None
+    assert "retained state not saved" in caplog.text
+    store.close()
