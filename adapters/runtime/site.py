@@ -10,7 +10,8 @@
         outputs: {inverter.battery_mode: battery_mode}             # output: field of the device
     mqtt: {host: localhost}
 
-Everything beside `driver`, `facts` and `outputs` is the driver's own. A plain word that reads as a
+Everything beside `driver`, `facts` and `outputs` is the driver's own, and so is a line of these two
+that holds settings instead of a name (a PLC describes its terminals so). A plain word that reads as a
 number, `true` or `false` becomes one; quotes keep it a text.
 """
 
@@ -109,6 +110,8 @@ def _device(name: Scalar, node: MappingNode, problems: list[Problem]) -> DeviceE
     for key, value in node.items:
         if key.text in links:
             links[key.text] = _links(key, value, problems)
+            own = _own_lines(value)
+            options |= {key.text: own} if own else {}
         elif key.text == "driver" and isinstance(value, Scalar):
             driver = value.text
         else:
@@ -128,6 +131,12 @@ def _links(key: Scalar, node: Node, problems: list[Problem]) -> tuple[Link, ...]
         for name, value in node.items
         if isinstance(value, Scalar)
     )
+
+
+def _own_lines(node: Node) -> dict[str, object]:
+    """Return the lines that hold settings: they describe fields, and the driver reads them."""
+    lines = node.items if isinstance(node, MappingNode) else ()
+    return {name.text: plain(value) for name, value in lines if not isinstance(value, Scalar)}
 
 
 def _period_s(node: Node, problems: list[Problem]) -> float:

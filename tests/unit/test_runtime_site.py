@@ -59,3 +59,19 @@ def test_a_file_that_is_not_yaml_is_a_problem() -> None:
     site, problems = load_site("site.yaml", "a: [")
     assert problems
     assert not site.devices
+
+
+def test_lines_that_hold_settings_are_the_drivers_own() -> None:
+    text = """\
+devices:
+  plc:
+    driver: revpi
+    outputs:
+      p3_run: {io: p3_relay, kind: relay}
+      p3.run_target: p3_run
+"""
+    site, problems = load_site("site.yaml", text)
+    assert not problems
+    (plc,) = site.devices
+    assert plc.options == {"outputs": {"p3_run": {"io": "p3_relay", "kind": "relay"}}}
+    assert [(link.name, link.field) for link in plc.outputs] == [("p3.run_target", "p3_run")]
