@@ -1,11 +1,12 @@
 """What is installed is what is declared, pinned, and no more than a machine needs."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 
 import pytest
@@ -56,9 +57,15 @@ def lock_offences(lock: str, requirements: Iterable[Requirement]) -> Iterator[Of
                 yield Offence("requirements.lock", 1, f"{version} does not satisfy `{wanted}`")
 
 
+@functools.cache
+def _owners() -> Mapping[str, list[str]]:
+    """Return which distributions bring each top-level name."""
+    return metadata.packages_distributions()
+
+
 def undeclared(source: Source, known: set[str]) -> Iterator[Offence]:
     """Yield the libraries that a file imports and pyproject.toml does not name."""
-    owners = metadata.packages_distributions()
+    owners = _owners()
     for item in imports(source):
         top = item.target.partition(".")[0]
         if top in sys.stdlib_module_names or top in PACKAGES:
@@ -102,7 +109,7 @@ def loaded_distributions(statements: str) -> set[str]:
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     tops = {name.partition(".")[0] for name in ran.stdout.split()}
-    owners = metadata.packages_distributions()
+    owners = _owners()
     return {
         canonicalize_name(owner)
         for top in tops - set(sys.stdlib_module_names) - set(PACKAGES)
