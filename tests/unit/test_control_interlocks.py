@@ -1,0 +1,100 @@
+from dataclasses import replace
+
+import pytest
+
+from engine.control.decision import Cause
+from engine.control.interlocks import Interlocks, limited
+from engine.control.program import compile_program
+from engine.control.scan import Scan, initial, scan
+from engine.language.load import load
+from engine.language.plant import Output
+from engine.language.rulebook import Bound, Rulebook
+from engine.language.types import NumberType
+from engine.values.fact import Value
+from engine.values.moment import Moment
+from engine.values.units import NUMBER
+from tests.unit.engine_rig import PLANT, image, rulebook
+
+OUTPUT = Output("o", NumberType(), 0.0, 7.0, NUMBER, -1_000.0, 1_000.0)
+
+
+@pytest.mark.parametrize(
+    ("bound", "border", "value", "found"),
+    [
+        (Bound.AT_MOST, 300.0, 500.0, 300.0),
+        (Bound.AT_MOST, 320.0, 500.0, 300.0),
+        (Bound.AT_MOST, 320.0, 310.0, 310.0),
+        (Bound.AT_MOST, 99.0, 500.0, 0.0),
+        (Bound.AT_MOST, -20.0, 500.0, -100.0),
+        (Bound.AT_MOST, -2_000.0, 500.0, -1_000.0),
+        (Bound.AT_MOST, None, 500.0, 7.0),
+        (Bound.AT_LEAST, 20.0, 0.0, 100.0),
+        (Bound.AT_LEAST, 320.0, 0.0, 320.0),
+        (Bound.AT_LEAST, 2_000.0, 0.0, 1_000.0),
+        (Bound.AT_LEAST, -20.0, -500.0, 0.0),
+        (Bound.AT_LEAST, -320.0, -500.0, -300.0),
+        (Bound.AT_LEAST, None, 500.0, 7.0),
+    ],
+)
+def test_a_limit_keeps_range_step_and_off_gap(
+    bound: Bound, border: float | None, value: float, found: float
+) -> None:
+    output = replace(OUTPUT, off_below=100.0, step=50.0)
+    assert limited(output, bound, border, value) == found
+
+
+def one_scan(book: Rulebook, facts: dict[str, Value]) -> Scan:
+    program = compile_program(book)
+    return scan(program, initial(program), image(book, facts), Moment(0.0, 0.0))
+
+
+def unchecked(locks: str) -> Rulebook:
+    """Return a rulebook whose interlocks `check` would refuse: the engine has to bear them."""
+    rules = """
+rules:
+  - {id: r, when: a, then: {m: 2 kW, n: 2 kW, p: on}, because: x}
+interlocks:
+"""
+    text = rules + "\n".join(f"  - {lock}" for lock in locks.splitlines())
+    loaded = load({"plant.yaml": PLANT.encode(), "rules.yaml": text.encode()})
+    assert loaded.ok, loaded.problems
+    return loaded.rulebook
+
+
+def test_two_that_force_apart_leave_the_failsafe_and_an_alarm() -> None:
+    book = unchecked(
+        "{id: k, while: a, force: {m: 1 kW}, because: x}\n"
+        "{id: l, while: a, force: {m: 2 kW}, because: x}"
+    )
+    result = one_scan(book, {"a": True})
+    assert result.decisions[0][1:3] == (0.0, Cause.INTERLOCK)
+    assert "force m apart: failsafe" in result.trace.alarms[0].text
+
+
+def test_limits_that_never_rest_leave_the_failsafe_and_an_alarm() -> None:
+    book = unchecked(
+        "{id: k, while: a, limit: {m: {at_most: 1 kW}}, because: x}\n"
+        "{id: l, while: a, limit: {m: {at_least: 2 kW}}, because: x}"
+    )
+    result = one_scan(book, {"a": True})
+    assert result.decisions[0].value == 0.0
+    assert [each.text for each in result.trace.alarms] == ["do not settle: failsafe"]
+
+
+def test_what_fails_safe_is_looked_at_by_the_other_interlocks() -> None:
+    """The failsafe of one output may be what another interlock is about."""
+    book = unchecked(
+        "{id: k, while: not p, force: {n: 0 kW}, because: x}\n"
+        "{id: u, never: [m > 100 W, p, b], else: {m: 1 kW}, because: x}"
+    )
+    result = one_scan(book, {"a": True})
+    assert [each.value for each in result.decisions] == [0.0, 0.0, False]
+    texts = [each.text for each in result.trace.alarms]
+    assert texts == ["still violated: its outputs go to failsafe"]
+
+
+def test_without_interlocks_nothing_is_looked_at() -> None:
+    rules = "rules:\n  - {id: r, when: a, then: {m: 2 kW}, because: x}\n"
+    program = compile_program(rulebook(rules))
+    assert isinstance(program.interlocks, Interlocks)
+    assert program.interlocks.entries == ()

@@ -1,0 +1,55 @@
+import pytest
+
+from engine.control.round import decide
+from engine.control.scan import ClockError, initial, scan
+from engine.inference.image import Override, ProcessImage
+from engine.values.moment import Moment
+from tests.unit.engine_rig import image, scanned
+
+RULES = """
+rules:
+  - {id: r, when: a, then: {m: x}, because: x, salience: 1}
+  - {id: s, when: b, then: {m: 3 kW}, because: x, salience: 2}
+"""
+
+
+def test_a_clock_that_runs_backwards_is_refused() -> None:
+    program, (result,) = scanned(RULES, {})
+    seen = image(program.rulebook, {})
+    with pytest.raises(ClockError, match="before the last scan"):
+        scan(program, result.retained, seen, Moment(-0.1, 0.0))
+    assert scan(program, result.retained, seen, Moment(0.0, 0.0)).decisions == result.decisions
+
+
+def test_a_quiet_output_follows_its_value_and_whoever_comes_after() -> None:
+    facts = ({"a": True, "x": 1000.0}, {"a": True, "x": 2000.0}, {"a": True, "x": 2000.0})
+    loud = {"a": True, "b": True, "x": 2000.0}
+    _, results = scanned(RULES, *facts, loud, facts[-1])
+    values = [result.decisions[0].value for result in results]
+    assert values == [1000.0, 2000.0, 2000.0, 3000.0, 2000.0]
+
+
+def test_a_scan_changes_nothing_that_it_was_given() -> None:
+    program, (result,) = scanned(RULES, {"a": True, "x": 1000.0})
+    seen = image(program.rulebook, {"a": True, "x": 2000.0}, 1.0)
+    once = scan(program, result.retained, seen, Moment(1.0, 0.0))
+    again = scan(program, result.retained, seen, Moment(1.0, 0.0))
+    assert once == again
+    assert result.decisions[0].value == 1000.0
+
+
+def test_an_override_that_comes_and_goes_leaves_no_trace() -> None:
+    program, (result,) = scanned(RULES, {"a": True, "x": 1000.0})
+    seen = image(program.rulebook, {"a": True, "x": 1000.0}, 1.0)
+    override = Override("o", "m", 500.0, "me", 9.0)
+    with_it = ProcessImage(seen.values, seen.qualities, seen.measured_at_s, (override,))
+    during = scan(program, result.retained, with_it, Moment(1.0, 0.0))
+    after = scan(program, during.retained, seen, Moment(2.0, 0.0))
+    assert during.decisions[0].value == 500.0
+    assert after.decisions[0] == result.decisions[0]
+
+
+def test_the_first_scan_starts_from_failsafe() -> None:
+    program, _ = scanned(RULES, {})
+    assert [state.value for state in initial(program).outputs] == [0.0, 0.0, False]
+    assert callable(decide)
