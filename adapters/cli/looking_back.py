@@ -11,6 +11,7 @@ from adapters.cli.terminal import is_colourful
 from adapters.clock import SiteClock
 from adapters.files import read_rules
 from adapters.playback import fit, play, play_from_checkpoint, spans_within
+from adapters.playback_recorded import play_recorded_to
 from adapters.recordings.data import RecordingError
 from adapters.recordings.moments import duration_ms, iso, parse_iso
 from adapters.recordings.recording import Recording
@@ -81,6 +82,8 @@ def _scans(
     fitting = fit(recording.points(), program.rulebook)
     for warning in fitting.warnings:
         typer.echo(f"{recording.path}: {warning}", err=True)
+    if since_ms is None and recording.tells_scans:
+        return play_recorded_to(recording, program, digest, fitting, at_ms)
     if since_ms is None:
         return play_from_checkpoint(recording, program, digest, at_ms, step_ms)
     spans = spans_within(recording.segments(), since_ms, at_ms + 1)
