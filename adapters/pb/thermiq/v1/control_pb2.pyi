@@ -1,0 +1,391 @@
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class StatusRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class Value(_message.Message):
+    __slots__ = ("number", "flag", "state", "unit", "text")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    FLAG_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    UNIT_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    number: float
+    flag: bool
+    state: str
+    unit: str
+    text: str
+    def __init__(self, number: _Optional[float] = ..., flag: _Optional[bool] = ..., state: _Optional[str] = ..., unit: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+
+class Status(_message.Message):
+    __slots__ = ("site", "time_s", "local_time", "rules", "shadow", "mode", "counters", "outputs", "facts", "alarms", "devices")
+    SITE_FIELD_NUMBER: _ClassVar[int]
+    TIME_S_FIELD_NUMBER: _ClassVar[int]
+    LOCAL_TIME_FIELD_NUMBER: _ClassVar[int]
+    RULES_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    COUNTERS_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    FACTS_FIELD_NUMBER: _ClassVar[int]
+    ALARMS_FIELD_NUMBER: _ClassVar[int]
+    DEVICES_FIELD_NUMBER: _ClassVar[int]
+    site: str
+    time_s: float
+    local_time: str
+    rules: str
+    shadow: bool
+    mode: Mode
+    counters: Counters
+    outputs: _containers.RepeatedCompositeFieldContainer[Output]
+    facts: _containers.RepeatedCompositeFieldContainer[Fact]
+    alarms: _containers.RepeatedCompositeFieldContainer[Alarm]
+    devices: _containers.RepeatedCompositeFieldContainer[Device]
+    def __init__(self, site: _Optional[str] = ..., time_s: _Optional[float] = ..., local_time: _Optional[str] = ..., rules: _Optional[str] = ..., shadow: _Optional[bool] = ..., mode: _Optional[_Union[Mode, _Mapping]] = ..., counters: _Optional[_Union[Counters, _Mapping]] = ..., outputs: _Optional[_Iterable[_Union[Output, _Mapping]]] = ..., facts: _Optional[_Iterable[_Union[Fact, _Mapping]]] = ..., alarms: _Optional[_Iterable[_Union[Alarm, _Mapping]]] = ..., devices: _Optional[_Iterable[_Union[Device, _Mapping]]] = ...) -> None: ...
+
+class Mode(_message.Message):
+    __slots__ = ("name", "author", "since_s", "known")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    SINCE_S_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    author: str
+    since_s: float
+    known: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., author: _Optional[str] = ..., since_s: _Optional[float] = ..., known: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Counters(_message.Message):
+    __slots__ = ("scans", "overruns", "longest_s")
+    SCANS_FIELD_NUMBER: _ClassVar[int]
+    OVERRUNS_FIELD_NUMBER: _ClassVar[int]
+    LONGEST_S_FIELD_NUMBER: _ClassVar[int]
+    scans: int
+    overruns: int
+    longest_s: float
+    def __init__(self, scans: _Optional[int] = ..., overruns: _Optional[int] = ..., longest_s: _Optional[float] = ...) -> None: ...
+
+class Output(_message.Message):
+    __slots__ = ("name", "about", "value", "on", "cause", "by", "sentence", "timers", "override")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ABOUT_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    ON_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    SENTENCE_FIELD_NUMBER: _ClassVar[int]
+    TIMERS_FIELD_NUMBER: _ClassVar[int]
+    OVERRIDE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    about: str
+    value: Value
+    on: bool
+    cause: str
+    by: str
+    sentence: str
+    timers: _containers.RepeatedCompositeFieldContainer[Timer]
+    override: Override
+    def __init__(self, name: _Optional[str] = ..., about: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ..., on: _Optional[bool] = ..., cause: _Optional[str] = ..., by: _Optional[str] = ..., sentence: _Optional[str] = ..., timers: _Optional[_Iterable[_Union[Timer, _Mapping]]] = ..., override: _Optional[_Union[Override, _Mapping]] = ...) -> None: ...
+
+class Timer(_message.Message):
+    __slots__ = ("kind", "remaining_s")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    REMAINING_S_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    remaining_s: float
+    def __init__(self, kind: _Optional[str] = ..., remaining_s: _Optional[float] = ...) -> None: ...
+
+class Fact(_message.Message):
+    __slots__ = ("name", "about", "value", "quality", "age_s", "reason")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ABOUT_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    QUALITY_FIELD_NUMBER: _ClassVar[int]
+    AGE_S_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    about: str
+    value: Value
+    quality: str
+    age_s: float
+    reason: str
+    def __init__(self, name: _Optional[str] = ..., about: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ..., quality: _Optional[str] = ..., age_s: _Optional[float] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class Alarm(_message.Message):
+    __slots__ = ("kind", "subject", "text", "since_s", "active", "acknowledged_by", "acknowledged_s", "count")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    SINCE_S_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    ACKNOWLEDGED_BY_FIELD_NUMBER: _ClassVar[int]
+    ACKNOWLEDGED_S_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    subject: str
+    text: str
+    since_s: float
+    active: bool
+    acknowledged_by: str
+    acknowledged_s: float
+    count: int
+    def __init__(self, kind: _Optional[str] = ..., subject: _Optional[str] = ..., text: _Optional[str] = ..., since_s: _Optional[float] = ..., active: _Optional[bool] = ..., acknowledged_by: _Optional[str] = ..., acknowledged_s: _Optional[float] = ..., count: _Optional[int] = ...) -> None: ...
+
+class Device(_message.Message):
+    __slots__ = ("name", "state", "failures", "last_error")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    FAILURES_FIELD_NUMBER: _ClassVar[int]
+    LAST_ERROR_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    state: str
+    failures: int
+    last_error: str
+    def __init__(self, name: _Optional[str] = ..., state: _Optional[str] = ..., failures: _Optional[int] = ..., last_error: _Optional[str] = ...) -> None: ...
+
+class WatchRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class Changes(_message.Message):
+    __slots__ = ("time_s", "local_time", "changes")
+    TIME_S_FIELD_NUMBER: _ClassVar[int]
+    LOCAL_TIME_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    time_s: float
+    local_time: str
+    changes: _containers.RepeatedCompositeFieldContainer[Change]
+    def __init__(self, time_s: _Optional[float] = ..., local_time: _Optional[str] = ..., changes: _Optional[_Iterable[_Union[Change, _Mapping]]] = ...) -> None: ...
+
+class Change(_message.Message):
+    __slots__ = ("output", "fact", "alarm", "mode", "rules", "alarm_gone")
+    OUTPUT_FIELD_NUMBER: _ClassVar[int]
+    FACT_FIELD_NUMBER: _ClassVar[int]
+    ALARM_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    RULES_FIELD_NUMBER: _ClassVar[int]
+    ALARM_GONE_FIELD_NUMBER: _ClassVar[int]
+    output: Output
+    fact: Fact
+    alarm: Alarm
+    mode: Mode
+    rules: str
+    alarm_gone: str
+    def __init__(self, output: _Optional[_Union[Output, _Mapping]] = ..., fact: _Optional[_Union[Fact, _Mapping]] = ..., alarm: _Optional[_Union[Alarm, _Mapping]] = ..., mode: _Optional[_Union[Mode, _Mapping]] = ..., rules: _Optional[str] = ..., alarm_gone: _Optional[str] = ...) -> None: ...
+
+class WhyRequest(_message.Message):
+    __slots__ = ("output",)
+    OUTPUT_FIELD_NUMBER: _ClassVar[int]
+    output: str
+    def __init__(self, output: _Optional[str] = ...) -> None: ...
+
+class WhyNotRequest(_message.Message):
+    __slots__ = ("subject", "value")
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    subject: str
+    value: str
+    def __init__(self, subject: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+
+class Answer(_message.Message):
+    __slots__ = ("sentence", "tree", "json")
+    SENTENCE_FIELD_NUMBER: _ClassVar[int]
+    TREE_FIELD_NUMBER: _ClassVar[int]
+    JSON_FIELD_NUMBER: _ClassVar[int]
+    sentence: str
+    tree: Line
+    json: str
+    def __init__(self, sentence: _Optional[str] = ..., tree: _Optional[_Union[Line, _Mapping]] = ..., json: _Optional[str] = ...) -> None: ...
+
+class Line(_message.Message):
+    __slots__ = ("text", "mark", "below")
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    MARK_FIELD_NUMBER: _ClassVar[int]
+    BELOW_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    mark: str
+    below: _containers.RepeatedCompositeFieldContainer[Line]
+    def __init__(self, text: _Optional[str] = ..., mark: _Optional[str] = ..., below: _Optional[_Iterable[_Union[Line, _Mapping]]] = ...) -> None: ...
+
+class ListAlarmsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class Alarms(_message.Message):
+    __slots__ = ("alarms",)
+    ALARMS_FIELD_NUMBER: _ClassVar[int]
+    alarms: _containers.RepeatedCompositeFieldContainer[Alarm]
+    def __init__(self, alarms: _Optional[_Iterable[_Union[Alarm, _Mapping]]] = ...) -> None: ...
+
+class AcknowledgeRequest(_message.Message):
+    __slots__ = ("subject", "author")
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    subject: str
+    author: str
+    def __init__(self, subject: _Optional[str] = ..., author: _Optional[str] = ...) -> None: ...
+
+class Acknowledged(_message.Message):
+    __slots__ = ("alarms",)
+    ALARMS_FIELD_NUMBER: _ClassVar[int]
+    alarms: _containers.RepeatedCompositeFieldContainer[Alarm]
+    def __init__(self, alarms: _Optional[_Iterable[_Union[Alarm, _Mapping]]] = ...) -> None: ...
+
+class ArmResetRequest(_message.Message):
+    __slots__ = ("trip", "author")
+    TRIP_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    trip: str
+    author: str
+    def __init__(self, trip: _Optional[str] = ..., author: _Optional[str] = ...) -> None: ...
+
+class ArmedReset(_message.Message):
+    __slots__ = ("trip", "nonce", "life_s", "because", "latched_since_s", "latched_since_local", "evidence", "facts", "outputs")
+    TRIP_FIELD_NUMBER: _ClassVar[int]
+    NONCE_FIELD_NUMBER: _ClassVar[int]
+    LIFE_S_FIELD_NUMBER: _ClassVar[int]
+    BECAUSE_FIELD_NUMBER: _ClassVar[int]
+    LATCHED_SINCE_S_FIELD_NUMBER: _ClassVar[int]
+    LATCHED_SINCE_LOCAL_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    FACTS_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    trip: str
+    nonce: str
+    life_s: float
+    because: str
+    latched_since_s: float
+    latched_since_local: str
+    evidence: Line
+    facts: _containers.RepeatedCompositeFieldContainer[Fact]
+    outputs: _containers.RepeatedCompositeFieldContainer[Output]
+    def __init__(self, trip: _Optional[str] = ..., nonce: _Optional[str] = ..., life_s: _Optional[float] = ..., because: _Optional[str] = ..., latched_since_s: _Optional[float] = ..., latched_since_local: _Optional[str] = ..., evidence: _Optional[_Union[Line, _Mapping]] = ..., facts: _Optional[_Iterable[_Union[Fact, _Mapping]]] = ..., outputs: _Optional[_Iterable[_Union[Output, _Mapping]]] = ...) -> None: ...
+
+class ConfirmResetRequest(_message.Message):
+    __slots__ = ("trip", "nonce", "author")
+    TRIP_FIELD_NUMBER: _ClassVar[int]
+    NONCE_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    trip: str
+    nonce: str
+    author: str
+    def __init__(self, trip: _Optional[str] = ..., nonce: _Optional[str] = ..., author: _Optional[str] = ...) -> None: ...
+
+class ResetResult(_message.Message):
+    __slots__ = ("released", "text")
+    RELEASED_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    released: bool
+    text: str
+    def __init__(self, released: _Optional[bool] = ..., text: _Optional[str] = ...) -> None: ...
+
+class OverrideRequest(_message.Message):
+    __slots__ = ("output", "value", "lasts_s", "author")
+    OUTPUT_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    LASTS_S_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    output: str
+    value: str
+    lasts_s: float
+    author: str
+    def __init__(self, output: _Optional[str] = ..., value: _Optional[str] = ..., lasts_s: _Optional[float] = ..., author: _Optional[str] = ...) -> None: ...
+
+class Override(_message.Message):
+    __slots__ = ("id", "output", "value", "author", "remaining_s")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    REMAINING_S_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    output: str
+    value: Value
+    author: str
+    remaining_s: float
+    def __init__(self, id: _Optional[str] = ..., output: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ..., author: _Optional[str] = ..., remaining_s: _Optional[float] = ...) -> None: ...
+
+class WithdrawRequest(_message.Message):
+    __slots__ = ("output", "author")
+    OUTPUT_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    output: str
+    author: str
+    def __init__(self, output: _Optional[str] = ..., author: _Optional[str] = ...) -> None: ...
+
+class Withdrawn(_message.Message):
+    __slots__ = ("override",)
+    OVERRIDE_FIELD_NUMBER: _ClassVar[int]
+    override: Override
+    def __init__(self, override: _Optional[_Union[Override, _Mapping]] = ...) -> None: ...
+
+class ModeRequest(_message.Message):
+    __slots__ = ("mode", "author")
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    mode: str
+    author: str
+    def __init__(self, mode: _Optional[str] = ..., author: _Optional[str] = ...) -> None: ...
+
+class ReloadRequest(_message.Message):
+    __slots__ = ("author",)
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    author: str
+    def __init__(self, author: _Optional[str] = ...) -> None: ...
+
+class Reloaded(_message.Message):
+    __slots__ = ("activated", "rules", "problems", "starts_anew")
+    ACTIVATED_FIELD_NUMBER: _ClassVar[int]
+    RULES_FIELD_NUMBER: _ClassVar[int]
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    STARTS_ANEW_FIELD_NUMBER: _ClassVar[int]
+    activated: bool
+    rules: str
+    problems: _containers.RepeatedCompositeFieldContainer[Problem]
+    starts_anew: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, activated: _Optional[bool] = ..., rules: _Optional[str] = ..., problems: _Optional[_Iterable[_Union[Problem, _Mapping]]] = ..., starts_anew: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Problem(_message.Message):
+    __slots__ = ("code", "severity", "file", "line", "column", "message", "help")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    LINE_FIELD_NUMBER: _ClassVar[int]
+    COLUMN_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    HELP_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    severity: str
+    file: str
+    line: int
+    column: int
+    message: str
+    help: str
+    def __init__(self, code: _Optional[str] = ..., severity: _Optional[str] = ..., file: _Optional[str] = ..., line: _Optional[int] = ..., column: _Optional[int] = ..., message: _Optional[str] = ..., help: _Optional[str] = ...) -> None: ...
+
+class ListRecordingsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class Recordings(_message.Message):
+    __slots__ = ("recordings",)
+    RECORDINGS_FIELD_NUMBER: _ClassVar[int]
+    recordings: _containers.RepeatedCompositeFieldContainer[RecordingFile]
+    def __init__(self, recordings: _Optional[_Iterable[_Union[RecordingFile, _Mapping]]] = ...) -> None: ...
+
+class RecordingFile(_message.Message):
+    __slots__ = ("path", "size_bytes", "modified_s")
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MODIFIED_S_FIELD_NUMBER: _ClassVar[int]
+    path: str
+    size_bytes: int
+    modified_s: float
+    def __init__(self, path: _Optional[str] = ..., size_bytes: _Optional[int] = ..., modified_s: _Optional[float] = ...) -> None: ...

@@ -1,0 +1,166 @@
+"""A small controller with a control interface on a unix socket, and time moved by hand."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from adapters.codec.control_methods import Method, RequestT, ResponseT
+from adapters.control.build import Control, control_of
+from adapters.control.client import Client
+from adapters.control.house import rules_in
+from adapters.port import Command, Field, Reading
+from adapters.runtime.cycle import Cycle
+from adapters.runtime.gateway import Gateway
+from adapters.runtime.site import DeviceEntry, Link
+from adapters.runtime.supervisor import Health, Supervisor
+from adapters.runtime.wiring import wire
+from engine.control.program import Program
+from engine.control.retained import carry_over
+from engine.control.scan import Scan, initial
+from engine.values.fact import Quality
+from tests.adapters.manual_clock import ManualClock
+
+PLANT = """
+site: {name: test, time_zone: Europe/Berlin}
+facts:
+  tank.top: {unit: °C, range: [0, 100], max_age: 5 s, about: Where the heat goes}
+outputs:
+  pump.run: {type: bool, default: off, failsafe: off, about: Moves the water}
+  heater.power_target: {unit: W, range: [0, 3 kW], default: 0 W, failsafe: 0 W}
+  valve.way: {values: [left, right], default: left, failsafe: right}
+"""
+RULES = """
+ruleset: pump
+rules:
+  - id: warm_up
+    when: tank.top < 50 °C
+    then: {pump.run: on, heater.power_target: 2 kW}
+    because: The tank is cold.
+"""
+INTERLOCKS = """
+ruleset: interlocks
+trips:
+  - id: too_hot
+    when: tank.top > 90 °C
+    latch: true
+    force: {pump.run: off, heater.power_target: 0 W}
+    because: The tank is too hot.
+"""
+STEP_S = 0.5
+PATIENCE_S = 20.0
+
+
+class Plc:
+    """A process image of one input and two outputs."""
+
+    name = "plc"
+
+    def __init__(self) -> None:
+        self.tank_c: float | None = 40.0
+        self.told: dict[str, object] = {}
+
+    def fields(self) -> tuple[Field, ...]:
+        return (
+            Field("rtd1", "°C"),
+            Field("relay1", writable=True),
+            Field("power1", "W", writable=True),
+        )
+
+    def read(self, now_s: float) -> list[Reading]:
+        quality = Quality.BAD if self.tank_c is None else Quality.GOOD
+        return [Reading("rtd1", self.tank_c, quality, now_s, "wire broken")]
+
+    def command(self, command: Command) -> None:
+        self.told[command.field] = command.value
+
+    def write(self, now_s: float) -> None:
+        """Commands count at once."""
+
+    def write_safe(self) -> None:
+        self.told.clear()
+
+
+class SmallDaemon:
+    """What `adapters.control.house.House` asks for, and a scan whenever the test says so."""
+
+    def __init__(self, rules: Path) -> None:
+        new = rules_in(rules)()
+        assert new.program is not None, new.problems
+        self.digest, self.shadow = new.digest, False
+        self.clock, self.plc = ManualClock(), Plc()
+        entry = DeviceEntry(
+            "plc",
+            "revpi",
+            {},
+            (Link("tank.top", "rtd1"),),
+            (Link("pump.run", "relay1"), Link("heater.power_target", "power1")),
+        )
+        plant = new.program.rulebook.plant
+        wiring, problems = wire(plant, [entry], {"plc": self.plc.fields()})
+        assert not problems
+        self.gateway = Gateway(wiring, {"plc": self.plc})
+        self.supervisor = Supervisor(self.gateway, self.clock)
+        self.supervisor.health["meter"] = Health("waiting", 3, "no answer")
+        self.cycle = Cycle(new.program, initial(new.program), self.gateway, self.clock, [self.plc])
+        self.woken = 0
+
+    def activate(self, program: Program, digest: str) -> tuple[str, ...]:
+        if program.rulebook.plant != self.cycle.program.rulebook.plant:
+            raise ValueError("the plant file has changed: restart the daemon")
+        restored = carry_over(self.cycle.program, self.cycle.retained, program)
+        self.cycle.activate(program, restored.retained)
+        self.digest = digest
+        return restored.notes
+
+    def wake(self) -> None:
+        self.woken += 1
+
+
+class Bench:
+    """One daemon, its interface, and a client."""
+
+    def __init__(self, daemon: SmallDaemon, control: Control, client: Client, rules: Path) -> None:
+        self.daemon, self.control, self.client, self.rules = daemon, control, client, rules
+        self.clock, self.plc, self.cycle = daemon.clock, daemon.plc, daemon.cycle
+
+    def step(self, seconds: float = STEP_S) -> Scan:
+        self.clock.advance(seconds)
+        return self.cycle.step()
+
+    def value(self, output: str) -> object:
+        last = self.cycle.last
+        assert last is not None
+        return next(each.value for each in last.decisions if each.output == output)
+
+    async def ask(self, method: Method[RequestT, ResponseT], request: RequestT) -> ResponseT:
+        async with asyncio.timeout(PATIENCE_S):
+            return await asyncio.to_thread(self.client.ask, method, request)
+
+
+def write_rules(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    files = {"plant": PLANT, "pump": RULES, "interlocks": INTERLOCKS}
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text, "utf-8")
+    return folder
+
+
+@asynccontextmanager
+async def bench(folder: Path, **options: object) -> AsyncIterator[Bench]:
+    """Start a daemon and its interface; `options` stand in the site file under `control:`."""
+    rules = write_rules(folder / "rules")
+    daemon = SmallDaemon(rules)
+    options = {"socket": str(folder / "c.sock"), **options}
+    control = control_of(daemon, daemon.clock, options, folder, folder, rules_in(rules))
+    daemon.cycle.listeners.append(control.service.after)
+    task = asyncio.create_task(control.server.run(lambda _: None))
+    async with asyncio.timeout(PATIENCE_S):
+        await control.server.listening.wait()
+    try:
+        with Client(folder / "c.sock") as client:
+            yield Bench(daemon, control, client, rules)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        control.operations.close()

@@ -1,0 +1,50 @@
+import pytest
+
+from adapters.runtime.operations import AUTHOR_LETTERS_MAX, Operations, author_of
+from adapters.runtime.refusal import Refusal, RefusedError
+from engine.inference.image import Override
+from tests.unit.test_runtime_cycle import start
+
+
+def test_the_ways_of_mqtt_return_why_not_or_nothing() -> None:
+    cycle, _, clock = start()
+    operations = Operations(cycle, clock, lambda: "n")
+    operations.after(cycle.step())
+    assert operations.modes() == ("automatic", "manual", "off")
+    assert operations.set_mode("manual", "anna") == ""
+    assert operations.mode() == "manual"
+    assert "did you mean `off`?" in operations.set_mode("offf", "anna")
+    assert "not an alarm" in operations.acknowledge("x", "anna")
+
+
+def test_requests_that_stood_before_are_taken_over() -> None:
+    cycle, plc, clock = start()
+    plc.tank_c = 80.0
+    cycle.requests.overrides["pump.run"] = Override("o1", "pump.run", True, "anna", 200.0)
+    Operations(cycle, clock, lambda: "n")
+    cycle.step()
+    assert plc.written == [True]
+
+
+def test_an_override_that_has_expired_cannot_be_withdrawn() -> None:
+    cycle, _, clock = start()
+    operations = Operations(cycle, clock, lambda: "n")
+    operations.override("pump.run", True, 10.0, "anna")
+    clock.now_s += 10.0
+    with pytest.raises(RefusedError, match="has no override"):
+        operations.withdraw("pump.run", "anna")
+
+
+def test_an_override_outside_what_an_output_can_be_is_refused() -> None:
+    cycle, _, clock = start()
+    operations = Operations(cycle, clock, lambda: "n")
+    with pytest.raises(RefusedError, match="it is on/off value") as raised:
+        operations.override("pump.run", 3.0, 10.0, "anna")
+    assert raised.value.kind is Refusal.INVALID
+
+
+def test_an_author_is_named_in_printable_letters() -> None:
+    assert author_of(" Änne ") == "Änne"
+    for by in ("", " ", "a" * (AUTHOR_LETTERS_MAX + 1), "a\x1b[2J"):
+        with pytest.raises(RefusedError, match="say who asks"):
+            author_of(by)
