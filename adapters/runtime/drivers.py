@@ -42,7 +42,9 @@ DRIVERS: Mapping[str, Driver] = {
     "meter": Driver("adapters.devices.meters"),
     "mqtt_values": Driver("adapters.devices.mqtt_values"),
     "revpi": Driver("adapters.devices.revpi"),
+    "setpoints": Driver("adapters.devices.setpoints"),
     "simulated": Driver("adapters.simulated.device"),
+    "sun": Driver("adapters.devices.sun"),
     "tariff": Driver("adapters.devices.tariff"),
 }
 

@@ -131,7 +131,7 @@ class Listener:
         return {}
 
     async def until(self, condition: Callable[[], object]) -> None:
-        await until(condition, lambda: self.heard[-20:])
+        await until(condition, lambda: [(topic, said[:200]) for topic, said, _ in self.heard[-20:]])
 
     async def ask(self, topic: str, content: object, *, retain: bool = False) -> dict[str, Any]:
         """Send a request and return the reply to it."""

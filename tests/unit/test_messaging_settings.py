@@ -1,0 +1,69 @@
+"""What the site file says about the broker."""
+
+from pathlib import Path
+
+import pytest
+
+from adapters.messaging.broker import BrokerSettings, broker_from, client
+from adapters.messaging.settings import settings_from
+from adapters.port import DeviceError
+from adapters.simulated.broker import BrokerError, Mosquitto
+
+
+def test_the_section_is_read() -> None:
+    found = settings_from(
+        "asp1",
+        {"host": "broker.lan", "port": 8883, "username": "thermiq", "homeassistant": "ha"},
+    )
+    assert found.broker == BrokerSettings("broker.lan", 8883, "thermiq")
+    assert found.topics.config == "ha/device/thermiq_asp1/config"
+    assert found.has_homeassistant
+    assert not settings_from("asp1", {"homeassistant": False}).has_homeassistant
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"hots": "x"}, "`hots` is no option: did you mean `host`"),
+        ({"port": 0}, "`port` must be a number from 1"),
+        ({"port": "1883"}, "`port` must be a number"),
+        ({"keepalive_s": True}, "`keepalive_s` must be a number from 5 to 60"),
+        ({"host": 5}, "`host` must be a text"),
+        ({"password": "secret"}, "put it into a file"),
+        ({"base": 5}, "`base` must be a text"),
+        ({"base": "a/#"}, "cannot be part of a topic"),
+        ({"homeassistant": 5}, "true, false or its prefix"),
+        ({"topics": {"facts/x": "pump"}}, "cannot be a topic"),
+        ({"topics": ["x"]}, "topic: point or output"),
+    ],
+)
+def test_what_is_wrong_with_it_is_said(options: dict[str, object], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        settings_from("asp1", options)
+
+
+def test_a_password_that_cannot_be_read_is_a_fault_of_the_device(tmp_path: Path) -> None:
+    with pytest.raises(DeviceError, match="No such file"):
+        client(broker_from({"password_file": str(tmp_path / "none")}))
+    (tmp_path / "bad").write_bytes(b"\xff")
+    with pytest.raises(DeviceError, match="not text"):
+        client(broker_from({"password_file": str(tmp_path / "bad")}))
+
+
+def test_a_missing_mosquitto_is_named_with_the_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
+    with pytest.raises(BrokerError, match="sudo apt-get install mosquitto"):
+        Mosquitto(tmp_path).start()
+
+
+def test_a_mosquitto_that_does_not_start_says_why(tmp_path: Path) -> None:
+    with Mosquitto(tmp_path) as first:
+        second = Mosquitto(tmp_path)
+        second.port = first.port
+        (tmp_path / "log").unlink(missing_ok=True)
+        second._access = "nonsense\n"
+        second.port = 0
+        with pytest.raises(BrokerError, match="did not start"):
+            second.start()
