@@ -1,8 +1,8 @@
 """A process image on disk, and the side of it that piControl and the modules have on a real PLC.
 
 A plain file of 4096 bytes with a `config.rsc` beside it. The plant writes inputs and reads outputs;
-a wire from an output back to an input, and the counter that never stands still, move with `tick`.
-Faults are switched on by name and lie over what the plant shows.
+a wire from an output back to an input, and the counter that never stands still, move with
+`exchange`. Faults are switched on by name and lie over what the plant shows.
 """
 
 from collections.abc import Mapping
@@ -49,14 +49,14 @@ class SimulatedRevPi:
         self._inputs |= {
             name: _ALL_OUTPUTS_FINE for name in self._inputs if name.startswith("Output_Status")
         }
-        self.tick()
+        self.exchange()
 
     def set(self, name: str, raw: int) -> None:
-        """Show `raw` on an input from the next `tick` on."""
+        """Show `raw` on an input from the next `exchange` on."""
         self._inputs[self.layout.ios[name].name] = raw
 
     def get(self, name: str) -> int:
-        """Return the raw value of an output as it was at the last `tick`."""
+        """Return the raw value of an output as it was at the last `exchange`."""
         return raw_of(self.layout.ios[name], self._last)
 
     def put_output(self, name: str, raw: int) -> None:
@@ -79,7 +79,7 @@ class SimulatedRevPi:
         for first, end in output_areas(self.layout):
             self._write(first, bytes(end - first))
 
-    def tick(self) -> None:
+    def exchange(self) -> None:
         """Exchange once: take the outputs, show the inputs."""
         if "truncated" in self.faults:
             self.image_path.write_bytes(b"\0" * (self.layout.length // 2))

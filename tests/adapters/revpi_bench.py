@@ -61,7 +61,7 @@ class Bench:
         self.house.set("pressure_ua", 12_000)
         self.house.set("rv1_feedback_mv", 5_250)
         self.house.set("t_supply", 453)
-        self.house.tick()
+        self.house.exchange()
         self.now_s = 1000.0
         self.calls: list[tuple[int, bytes]] = []
         self.plc = self.new()
@@ -94,16 +94,16 @@ class Bench:
     def scan(self, seconds: float = 0.5) -> dict[str, Reading]:
         """Let the modules exchange, then read and write once, as a scan does."""
         self.now_s += seconds
-        self.house.tick()
+        self.house.exchange()
         readings = by_field(self.plc.read(self.now_s))
         self.plc.write(self.now_s)
-        self.house.tick()
+        self.house.exchange()
         return readings
 
     def look(self, seconds: float = 0.5) -> dict[str, Reading]:
         """Read once, without a write."""
         self.now_s += seconds
-        self.house.tick()
+        self.house.exchange()
         return by_field(self.plc.read(self.now_s))
 
 

@@ -133,7 +133,7 @@ def test_write_safe_is_zero_everywhere_and_forgets_the_commands(bench: Bench) ->
     bench.command("rv2", 100.0)
     bench.scan()
     bench.plc.write_safe()
-    bench.house.tick()
+    bench.house.exchange()
     assert (bench.house.get("p4_relay"), bench.house.get("rv2_mv")) == (0, 0)
     bench.scan()
     assert bench.house.get("p4_relay") == 0
@@ -164,9 +164,9 @@ def test_a_short_read_is_bad_at_once_and_leaves_the_outputs_whole(bench: Bench) 
     bench.house.faults.add("truncated")
     assert bad(bench.look()) >= FROM_THE_IMAGE
     bench.house.faults.clear()
-    bench.house.tick()
+    bench.house.exchange()
     bench.plc.write(bench.now_s)
-    bench.house.tick()
+    bench.house.exchange()
     assert bench.house.get("rv2_mv") == 7250
     assert bench.look()["supply"].value == 45.3
 
@@ -332,7 +332,7 @@ def test_after_three_failures_the_image_is_opened_anew(bench: Bench) -> None:
     bench.house.image_path.write_bytes(bytes(4096))
     assert not bad(bench.look())
     bench.plc.write(bench.now_s)
-    bench.house.tick()
+    bench.house.exchange()
     assert bench.house.get("p4_relay") == 1
 
 

@@ -32,7 +32,7 @@ def driver(bench: Bench) -> Iterator[subprocess.Popen[str]]:
 
 
 def outputs(bench: Bench) -> tuple[int, int]:
-    bench.house.tick()
+    bench.house.exchange()
     return bench.house.get("p4_relay"), bench.house.get("rv2_mv")
 
 
