@@ -23,7 +23,7 @@ from adapters.messaging.desk import Desk, NoOperations, Operations
 from adapters.messaging.homeassistant import HomeAssistant
 from adapters.messaging.outbox import Outbox
 from adapters.messaging.settings import MqttSettings
-from adapters.messaging.teller import Teller, alarms_of
+from adapters.messaging.teller import Teller, alarms_of, sentences_of
 from adapters.port import Clock, DeviceError, Field, Publish, Reading
 from adapters.runtime.cycle import Cycle
 from engine.control.program import Program
@@ -121,8 +121,14 @@ class Messenger:
             await self._happened.wait()
             self._happened.clear()
             if self._newest is not None:
-                self._announce(self._newest.program)
-                self._teller.look(*self._newest)
+                await self._tell(*self._newest)
+
+    async def _tell(self, program: Program, scan: Scan) -> None:
+        self._announce(program)
+        news = self._teller.look(program, scan)
+        if news:
+            reasons = await asyncio.to_thread(sentences_of, program, scan, news)
+            self._teller.decided(zip(news, reasons, strict=True), program, scan)
 
     def _announce(self, program: Program) -> None:
         if program is self._announced:

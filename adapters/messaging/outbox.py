@@ -54,6 +54,17 @@ class Outbox:
             return True
         return now_s - told.at_s >= (REPEAT_S if told.key == key else rest_s)
 
+    def differs(self, topic: str, key: Hashable) -> bool:
+        """Tell whether `key` is another than that of the latest."""
+        told = self._told.get(topic)
+        return told is None or told.key != key
+
+    def repeat(self, topic: str, now_s: float) -> None:
+        """Send the latest again, as it is, because it still holds at monotonic `now_s`."""
+        if topic in self._current:
+            self._told[topic] = self._told[topic]._replace(at_s=now_s)
+            self._wait(topic)
+
     def put(
         self, kind: Kind, topic: str, content: dict[str, object], key: Hashable, now_s: float
     ) -> None:

@@ -1,11 +1,11 @@
 """What of a scan is worth telling, and in which words. No I/O: contents go to the outbox.
 
 Told is what changed, and everything again once a minute. The sentence behind a decision is made
-only when the decision is told, never in the scan.
+only when the decision is another, and in a thread of its own: it takes longer than a scan.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapters.codec import mqtt_state
@@ -17,12 +17,12 @@ from adapters.port import Field, Reading
 from engine.control.decision import Decision
 from engine.control.program import Program
 from engine.control.scan import Scan
-from engine.language.plant import Output, Point
+from engine.language.plant import Point
 from engine.values.fact import Quality, Value
 from engine.values.moment import Moment
 from engine.workshop.english import ENGLISH
 from engine.workshop.explain import explain_seen
-from engine.workshop.sight import Sight, sight_of
+from engine.workshop.sight import sight_of
 from engine.workshop.wording import tell_why
 
 
@@ -42,17 +42,21 @@ class Teller:
     _own: frozenset[str] = frozenset()
     _since: dict[str, float] = field(default_factory=dict)
 
-    def look(self, program: Program, scan: Scan) -> None:
-        """Tell what a scan of `program` brought."""
+    def look(self, program: Program, scan: Scan) -> list[Decision]:
+        """Tell what a scan of `program` brought; returns the decisions that still need a sentence.
+
+        Those go, with `sentences_of`, to `decided`.
+        """
         if program is not self._program:
             self._turn_to(program)
         moment = scan.trace.moment
         self._facts(program, scan, moment)
-        self._decisions(program, scan, moment)
+        news = self._decisions(scan, moment)
         self._alarms(program, scan, moment)
         self._overrides(program, scan, moment)
         self._mode(moment)
         self._setpoints(moment)
+        return news
 
     def _turn_to(self, program: Program) -> None:
         """Clear what an earlier program told and this one does not."""
@@ -98,22 +102,31 @@ class Teller:
             )
             self.outbox.put(kind, topic, content, key, moment.monotonic_s)
 
-    def _decisions(self, program: Program, scan: Scan, moment: Moment) -> None:
-        sight: Sight | None = None
-        for output, decision in zip(program.rulebook.plant.outputs, scan.decisions, strict=True):
-            key, now_s = mqtt_state.said(decision), moment.monotonic_s
-            if not self.outbox.is_news(self.topics.decision(output.name), key, now_s):
-                continue
-            sight = sight or sight_of(program, scan)
-            content = self._decided(sight, output, decision)
-            topic = self.topics.decision(output.name)
-            self.outbox.put(Kind.DECISION, topic, content, key, now_s)
-            for topic in self._also(output.name):
-                self.outbox.put(Kind.EXTRA, topic, content, key, now_s)
+    def _decisions(self, scan: Scan, moment: Moment) -> list[Decision]:
+        """Return the decisions that are news; the others are repeated when it is time."""
+        news, now_s = [], moment.monotonic_s
+        for decision in scan.decisions:
+            topic = self.topics.decision(decision.output)
+            if self.outbox.differs(topic, mqtt_state.said(decision)):
+                news.append(decision)
+            elif self.outbox.is_news(topic, mqtt_state.said(decision), now_s):
+                for each in (topic, *self._also(decision.output)):
+                    self.outbox.repeat(each, now_s)
+        return news
 
-    def _decided(self, sight: Sight, output: Output, decision: Decision) -> mqtt_state.Content:
-        sentence = tell_why(ENGLISH, explain_seen(sight, output.name))
-        return mqtt_state.decision_content(output, decision, sight.moment.wall_s, sentence)
+    def decided(self, told: Iterable[tuple[Decision, str]], program: Program, scan: Scan) -> None:
+        """Tell decisions of a scan, each with its sentence."""
+        outputs = {output.name: output for output in program.rulebook.plant.outputs}
+        moment = scan.trace.moment
+        for decision, reason in told:
+            content = mqtt_state.decision_content(
+                outputs[decision.output], decision, moment.wall_s, reason
+            )
+            key, now_s = mqtt_state.said(decision), moment.monotonic_s
+            topic = self.topics.decision(decision.output)
+            self.outbox.put(Kind.DECISION, topic, content, key, now_s)
+            for topic in self._also(decision.output):
+                self.outbox.put(Kind.EXTRA, topic, content, key, now_s)
 
     def _alarms(self, program: Program, scan: Scan, moment: Moment) -> None:
         now_s = moment.monotonic_s
@@ -199,6 +212,15 @@ class _Measured:
 
     def __post_init__(self) -> None:
         assert not math.isnan(self.wall_s)  # noqa: S101 - an image holds no NaN
+
+
+def sentences_of(program: Program, scan: Scan, decisions: Iterable[Decision]) -> list[str]:
+    """Return why each output has its value, in the words of `thermiq why`.
+
+    Pure, and some milliseconds each: not for the thread that scans.
+    """
+    sight = sight_of(program, scan)
+    return [tell_why(ENGLISH, explain_seen(sight, each.output)) for each in decisions]
 
 
 def alarms_of(program: Program) -> tuple[str, ...]:

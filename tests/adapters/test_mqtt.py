@@ -67,7 +67,8 @@ def test_what_does_not_change_is_told_once(tmp_path: Path) -> None:
                     await asyncio.sleep(0)
                 await ear.until(lambda: ear.last(f"{ROOT}/p3/relay"))
                 controller.step(40.0, closed=False)
-                await ear.until(lambda: ear.last(f"{ROOT}/alarms/relay_open").get("active"))
+                await ear.until(lambda: ear.last(f"{ROOT}/p3/relay")["value"] is False)
+                assert ear.last(f"{ROOT}/alarms/relay_open")["active"]
                 topics = [topic for topic, _, _ in ear.heard]
                 assert topics.count(f"{ROOT}/facts/tank.top") == 1
                 assert topics.count(f"{ROOT}/decisions/heatpump.sg_ready") == 1
