@@ -15,6 +15,8 @@ PARTS = {
     "check": "Check",
     "dry_run": "Dry-run",
     "simulate": "Simulate",
+    "daemon": "The daemon on asp1, a minute at 2 scans/s",
+    "recorder": "What the daemon writes to flash",
 }
 ON_DEMAND = {"dry_run_year": "Dry-run of a whole year"}
 

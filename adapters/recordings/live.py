@@ -1,8 +1,9 @@
 """A recording that grows while it is read: a daemon's.
 
 It stands at its place from the start, in SQLite's WAL mode, so that readers and the writer do not
-wait for one another. Each `commit` is one transaction, forced to the medium; a power cut leaves
-what the last one held. A file that was closed in order is a plain one again.
+wait for one another. Each `commit` is one transaction; the system writes it to the medium soon
+after, for forcing it costs flash. A power cut leaves a whole file that ends some minutes before.
+A file that was closed in order is a plain one again.
 """
 
 import json
@@ -14,7 +15,7 @@ from adapters.recordings.data import PointInfo, RecordingError, RequestRow, Scan
 from adapters.recordings.header import check_header
 from adapters.recordings.recording import Recording
 from adapters.recordings.rows import RowWriter, Track, begin, tracks_of
-from adapters.recordings.schema import INDEXES, SCAN_TABLES, TABLES
+from adapters.recordings.schema import SCAN_TABLES, SMALL_INDEXES, TABLES
 from adapters.recordings.whole_file import refuse_place
 
 _BUSY_S = 10.0
@@ -39,7 +40,7 @@ class LiveRecording(RowWriter):
             raise RecordingError(path, f"cannot be written: {error}") from error
         super().__init__(path, db, tracks)
         try:
-            db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA synchronous = NORMAL")
             if known:
                 self._go_on(tracks)
             else:
@@ -56,7 +57,7 @@ class LiveRecording(RowWriter):
     def _make(self, meta: Mapping[str, str]) -> None:
         points = [track.info for track in self._tracks.values()]
         begin(self._db, points, meta, TABLES + SCAN_TABLES)
-        for statement in (*INDEXES, "COMMIT"):
+        for statement in (*SMALL_INDEXES, "COMMIT"):
             self._db.execute(statement)
 
     def _go_on(self, tracks: dict[str, Track]) -> None:
@@ -104,7 +105,7 @@ class LiveRecording(RowWriter):
         self._write(sql, [row])
 
     def commit(self) -> None:
-        """Force everything written so far to the medium."""
+        """Let readers see everything written so far."""
         try:
             self._db.execute("COMMIT")
             self._db.execute("BEGIN")

@@ -114,9 +114,10 @@ CREATE TABLE requests (               -- what people asked for
 """
 """What a daemon adds, so that a replay gives its own decisions back to the letter."""
 
-INDEXES = (
-    "CREATE INDEX samples_by_point ON samples (point_id, at_ms)",
+SMALL_INDEXES = (
     "CREATE INDEX decisions_by_output ON decisions (output_id, at_ms)",
     "CREATE INDEX events_by_time ON events (at_ms)",
 )
+"""A daemon's. One by point would touch a page for each point with every batch: flash wears."""
+INDEXES = ("CREATE INDEX samples_by_point ON samples (point_id, at_ms)", *SMALL_INDEXES)
 """Built when the writer closes: once at the end is faster than with every row."""
