@@ -1,4 +1,4 @@
-"""The process image through revpimodio2: a snapshot read, and the outputs written, by one thread.
+"""The process image through revpimodio2: one read, one write, no thread.
 
 The library is used without its own refreshing: `readprocimg` and `writeprocimg`, once a scan each.
 Two of its habits are not wanted, and both are in its file handle: a read that comes back short is
@@ -24,7 +24,7 @@ class WholeFile:
         """Open the process image. Raises OSError."""
         flags = os.O_RDWR if writable else os.O_RDONLY
         self._file = FileIO(os.open(path, flags | os.O_CLOEXEC), "r+" if writable else "r")
-        self.snapshot = b""
+        self.image = b""
 
     def seek(self, position: int) -> int:
         """Go to a byte."""
@@ -32,11 +32,11 @@ class WholeFile:
 
     def read(self, count: int) -> bytes:
         """Return exactly `count` bytes. Raises OSError."""
-        self.snapshot = b""
+        self.image = b""
         found = self._file.read(count) or b""
         if len(found) != count:
             raise OSError(f"{len(found)} bytes of {count}")
-        self.snapshot = found
+        self.image = found
         return found
 
     def write(self, data: bytes) -> int:
@@ -96,7 +96,7 @@ class ProcessImage:
         """Return the image as it is now. Raises DeviceError; never returns an older one."""
         if not self._modio.readprocimg():
             raise DeviceError(f"{self._path}: {_words(self._modio.error)}")
-        return self._modio.whole.snapshot
+        return self._modio.whole.image
 
     def value(self, name: str) -> int:
         """Return an input of the last read."""

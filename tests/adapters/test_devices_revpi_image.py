@@ -21,7 +21,7 @@ def test_a_short_read_has_no_bytes_at_all(tmp_path: Path) -> None:
     file.seek(50)
     with pytest.raises(OSError, match="50 bytes of 100"):
         file.read(100)
-    assert file.snapshot == b""
+    assert file.image == b""
     with pytest.raises(OSError, match="not open for writing"):
         file.write(b"\1")
     file.close()
