@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from engine.control.decision import Decision
 from engine.control.program import compile_program
 from engine.control.scan import Scan, initial, scan
-from engine.inference.literals import TooManyAlternativesError
+from engine.language.literals import TooManyAlternativesError
 from engine.language.plant import Output
 from engine.language.rulebook import Rulebook
 from engine.values.fact import Value

@@ -17,11 +17,11 @@ from engine.control.decision import AlarmKind, Cause, RestrictionKind
 from engine.control.program import compile_program
 from engine.control.scan import initial, scan
 from engine.control.state import without_memory
-from engine.inference.strata import NegationCycleError
 from engine.language.expression import Boolean, Name, NameKind, Not, Timed
 from engine.language.plant import Output
 from engine.language.position import NOWHERE
 from engine.language.rulebook import Bound, Latch, Proposal, Rule, Rulebook
+from engine.language.strata import NegationCycleError
 from engine.language.types import BOOL
 from engine.values.fact import Value
 from tests.making.plants import Style, make_plant

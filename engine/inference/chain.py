@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from engine.inference.literals import Literal, is_derived
 from engine.inference.matcher import Matcher, Pattern
 from engine.inference.slots import Slots, content_of
-from engine.inference.strata import Unit, components, level, stratify, units_of
 from engine.language.expression import Name, NameKind
+from engine.language.literals import Literal, is_derived
 from engine.language.rulebook import Rule
+from engine.language.strata import Unit, components, stratify, stratum_of, units_of
 from engine.values.fact import Value
 from engine.values.truth import Truth, any_
 
@@ -90,16 +90,12 @@ def build_groups(rules: tuple[Rule, ...], slots: Slots) -> tuple[Group, ...]:
     for fact in stratum:
         slots.named[NameKind.DERIVED, fact] = slots.new()
     groups: list[Group] = []
-    height = max((_stratum_of(unit, stratum) for unit in units), default=0)
+    height = max((stratum_of(unit, stratum) for unit in units), default=0)
     for number in range(height + 1):
-        layer = [unit for unit in units if _stratum_of(unit, stratum) == number]
+        layer = [unit for unit in units if stratum_of(unit, stratum) == number]
         for packed in _pack(components(layer), slots):
             groups.append(_group(f"group{len(groups)}", packed, slots))
     return tuple(groups)
-
-
-def _stratum_of(unit: Unit, stratum: dict[str, int]) -> int:
-    return stratum[unit.asserts] if unit.asserts else level(unit, stratum)
 
 
 def _pack(parts: list[list[Unit]], slots: Slots) -> list[list[Unit]]:

@@ -6,9 +6,9 @@ from engine.inference.chain import Group, Picker, build_groups, reader
 from engine.inference.conditions import Compiler, Conditions, compile_conditions
 from engine.inference.inline import inlined_interlocks
 from engine.inference.slots import Slots, lay_out
-from engine.inference.strata import units_of
 from engine.language.expression import Expression, NameKind
 from engine.language.rulebook import Rulebook
+from engine.language.strata import units_of
 
 
 @dataclass(frozen=True, slots=True)

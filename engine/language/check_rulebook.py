@@ -13,6 +13,7 @@ from engine.language.check import (
     output_never_set,
     rule_never_fires,
     rule_shadowed,
+    too_connected,
     trip_not_failsafe,
 )
 from engine.language.feasible import Feasibility
@@ -37,6 +38,7 @@ def check_rulebook(rulebook: Rulebook, *, complete: bool) -> tuple[Problem, ...]
 def _always(rulebook: Rulebook, feasibility: Feasibility) -> Iterator[Problem]:
     yield from contradicting_times.check(rulebook)
     yield from negation_cycle.check(rulebook)
+    yield from too_connected.check(rulebook)
     yield from trip_not_failsafe.check(rulebook)
     yield from hysteresis_without_gap.check(rulebook, feasibility)
     yield from rule_never_fires.check(rulebook, feasibility)

@@ -23,7 +23,7 @@ from engine.language.numbers import range_text
 from engine.language.plant import Output, Rate
 from engine.language.types import EnumType, NumberType
 from engine.values.fact import Value
-from engine.values.units import NUMBER
+from engine.values.units import KELVIN, NUMBER
 
 _NUMBER_KEYS = ("off_below", "step", "ramp", "settle", "max_changes")
 _ON_KEYS = ("min_on", "min_off", "max_starts")
@@ -112,7 +112,8 @@ def _amount(form: Form, key: str, measure: Measure) -> float:
     scalar = form.scalar(key) if key in form.fields else None
     if scalar is None or measure.unit is None:
         return 0.0
-    value = read_in_unit(scalar, measure.unit, key, form.problems)
+    unit = KELVIN if measure.unit.absolute and key == "step" else measure.unit
+    value = read_in_unit(scalar, unit, key, form.problems)
     if value is None:
         return 0.0
     high = measure.high

@@ -70,6 +70,7 @@ class Unit:
     absolute: bool = False
 
 
+KELVIN = Unit("K", TEMPERATURE, 1.0)
 CELSIUS = Unit("°C", TEMPERATURE, 1.0, absolute=True)
 PERCENT = Unit("%", NO_DIMENSION, 0.01)
 NUMBER = Unit("", NO_DIMENSION, 1.0)

@@ -10,7 +10,7 @@ import sys
 from engine.control import retained
 from engine.control.program import compile_program
 from engine.control.scan import initial, scan
-from engine.inference.literals import TooManyAlternativesError
+from engine.language.literals import TooManyAlternativesError
 from tests.making.plants import Style, make_rulebook
 from tests.making.series import make_series
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import fields, replace
 
-from engine.inference.literals import TooManyAlternativesError
+from engine.language.literals import TooManyAlternativesError
 from engine.language.rulebook import Rulebook
 from tests.making.plants import Style, make_rulebook
 from tests.making.series import Step, make_series

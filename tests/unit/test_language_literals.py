@@ -1,7 +1,8 @@
 import pytest
 
-from engine.inference.literals import MAX_LITERALS, TooManyAlternativesError, alternatives
-from tests.unit.engine_rig import rulebook, scanned
+from engine.language.literals import MAX_LITERALS, TooManyAlternativesError, alternatives
+from engine.language.load import load
+from tests.unit.engine_rig import PLANT, rulebook, scanned
 
 
 def rules(when: str, facts: int = 0) -> str:
@@ -43,6 +44,7 @@ def test_more_leaves_than_a_pattern_holds_are_joined() -> None:
     ],
 )
 def test_what_no_pattern_can_hold_is_an_error(when: str) -> None:
-    loaded = rulebook(rules(when, MAX_LITERALS + 1))
+    text = rules(when, MAX_LITERALS + 1)
+    loaded = load({"plant.yaml": PLANT.encode(), "rules.yaml": text.encode()}).rulebook
     with pytest.raises(TooManyAlternativesError):
         alternatives(loaded.rules[-1].when)

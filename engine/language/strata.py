@@ -7,8 +7,8 @@ they read it negated (law 9). A rule that asserts several facts counts once for 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.inference.literals import Alternative, alternatives, is_derived
 from engine.language.expression import Name
+from engine.language.literals import Alternative, alternatives, is_derived
 from engine.language.rulebook import Rule
 
 
@@ -73,6 +73,11 @@ def level(unit: Unit, stratum: dict[str, int]) -> int:
         (stratum.get(fact, 0) + (0 if positive else 1) for fact, positive in unit.reads()),
         default=0,
     )
+
+
+def stratum_of(unit: Unit, stratum: dict[str, int]) -> int:
+    """Return the stratum in which the unit is matched."""
+    return stratum[unit.asserts] if unit.asserts else level(unit, stratum)
 
 
 def components(units: list[Unit]) -> list[list[Unit]]:
