@@ -49,6 +49,7 @@ class RevPi:
         self._plc: Plc | None = None
         self._failed_reads = 0
         self._first = True
+        self._driving = False
         self._beat = False
         self._foreign = 0
         self._commands: dict[str, Command] = {}
@@ -72,7 +73,7 @@ class RevPi:
             found.append(Field(each.field + ACCEPTED, each.unit, each.values, about=about))
         return (
             *found,
-            Field("driving", about="The outputs are written, and nothing speaks against it"),
+            Field("driving", about="The last image of outputs was written whole"),
             Field("foreign_writer", about="Alarm: somebody else changes the outputs"),
             Field("output_watchdog", about="The kernel's output watchdog is armed"),
             Field("modules_ok", about="No module objects to anything; else the reason"),
@@ -120,6 +121,7 @@ class RevPi:
 
     def write(self, now_s: float) -> None:
         """Write one complete image, the safe one as the first of all. Raises DeviceError."""
+        self._driving = False
         plc = self._writable()
         raws: dict[str, int] = {}
         if not self._first:
@@ -129,13 +131,14 @@ class RevPi:
                 self._beat = not self._beat
                 raws[self._settings.heartbeat_output] = int(self._beat)
         plc.write(raws)
-        self._first = False
+        self._first, self._driving = False, True
 
     def write_safe(self) -> None:
         """Write 0 on every output and forget all commands. Raises DeviceError."""
         self._commands.clear()
+        self._driving = False
         self._writable().write({})
-        self._first = False
+        self._first, self._driving = False, True
 
     def feed(self) -> None:
         """Feed the kernel's output watchdog: a complete scan is done. Raises DeviceError."""
@@ -222,12 +225,11 @@ class RevPi:
         return found
 
     def _of_itself(self, now_s: float, changed: tuple[str, ...] = ()) -> list[Reading]:
-        driving = self._plc is not None and not self._first and not self._settings.read_only
         foreign = self._foreign >= _FOREIGN_AFTER
         armed = self._watchdog is not None and self._watchdog.armed
         named = "not as written: " + ", ".join(changed) if changed else ""
         return [
-            Reading("driving", driving, Quality.GOOD, now_s),
+            Reading("driving", self._driving, Quality.GOOD, now_s),
             Reading("foreign_writer", foreign, Quality.GOOD, now_s, named),
             Reading("output_watchdog", armed, Quality.GOOD, now_s),
         ]

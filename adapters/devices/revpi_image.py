@@ -55,7 +55,6 @@ class _ModIO(revpimodio2.RevPiModIO):  # type: ignore[misc]  # the library is un
     """The library's object on such a file; an error is kept for whoever asked, not warned about."""
 
     def __init__(self, image: str, config: str, *, read_only: bool) -> None:
-        self.whole = WholeFile(image, writable=not read_only)
         self.error: OSError | None = None
         super().__init__(
             monitoring=read_only,
@@ -68,6 +67,7 @@ class _ModIO(revpimodio2.RevPiModIO):  # type: ignore[misc]  # the library is un
 
     def _create_myfh(self) -> WholeFile:
         self._buffedwrite = False
+        self.whole = WholeFile(self._procimg, writable=not self._monitoring)
         return self.whole
 
     def _gotioerror(self, action: str, e: OSError | None = None, show_warn: bool = True) -> None:  # noqa: ARG002 - the library's own signature

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 import revpimodio2
 
-from adapters.codec.revpi_layout import fingerprint
+from adapters.codec.revpi_layout import fingerprint, parse_layout
 from adapters.devices.revpi_image import ProcessImage, WholeFile
 from adapters.devices.revpi_options import settings_from
 from adapters.devices.revpi_plc import Plc
 from adapters.port import DeviceError
+from adapters.simulated.revpi_config import config_rsc
 from tests.adapters.revpi_bench import Bench
 
 
@@ -79,3 +80,41 @@ def test_a_plc_knows_which_outputs_are_not_its_own(tmp_path: Path) -> None:
     assert plc.changed_by_others(plc.image.read()) == ("O_9", "rv2_mv")
     assert fingerprint(plc.layout) == fingerprint(bench.house.layout)
     plc.close()
+
+
+class ShortOfSpace:
+    """A file that takes one byte less than it is given."""
+
+    def seek(self, position: int) -> int:
+        return position
+
+    def write(self, data: bytes) -> int:
+        return len(data) - 1
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def test_an_image_that_was_not_written_whole_is_an_error_and_the_next_may_succeed(
+    tmp_path: Path,
+) -> None:
+    bench = Bench(tmp_path)
+    path, config = str(bench.house.image_path), str(bench.house.config_path)
+    image = ProcessImage(path, config, bench.house.layout, read_only=False)
+    whole, real = image._modio.whole, image._modio.whole._file
+    whole._file = ShortOfSpace()
+    with pytest.raises(DeviceError, match="bytes of .* written"):
+        image.write({"p4_relay": 1})
+    whole._file = real
+    image.write({"p4_relay": 1})
+    bench.house.exchange()
+    assert bench.house.get("p4_relay") == 1
+    image.close()
+
+
+def test_a_layout_of_another_file_is_not_opened(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    other = parse_layout(config_rsc(aio_modules=2))
+    path, config = str(bench.house.image_path), str(bench.house.config_path)
+    with pytest.raises(DeviceError, match="213 bytes instead of 302"):
+        ProcessImage(path, config, other, read_only=False)

@@ -1,10 +1,13 @@
 """The PLC against a process image file, by the real revpimodio2."""
 
+import math
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from adapters.devices.revpi import RevPi
 from adapters.port import DeviceError
@@ -297,6 +300,42 @@ def test_a_plc_that_is_only_read_has_a_handle_that_cannot_write(bench: Bench) ->
     shadow.feed()
     assert bench.house.image_path.read_bytes() == before
     shadow.close()
+
+
+def test_driving_is_to_have_written_the_last_image(bench: Bench) -> None:
+    assert bench.look()["driving"].value is False
+    bench.scan()
+    assert bench.look()["driving"].value is True
+    bench.plc.close()
+    gone = bench.house.image_path.rename(bench.house.image_path.with_name("gone"))
+    with pytest.raises(DeviceError):
+        bench.plc.write(bench.now_s)
+    driving = by_field(bench.plc.read(bench.now_s))["driving"]
+    assert driving.value is False
+    gone.rename(bench.house.image_path)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(image=st.binary(min_size=213, max_size=213), running=st.booleans())
+def test_no_image_whatever_makes_a_reading_that_is_not_one(
+    bench: Bench, image: bytes, running: bool
+) -> None:
+    content = bytearray(4096)
+    content[: len(image)] = image
+    content[0] = image[0] & ~0x0D | running
+    bench.house.image_path.write_bytes(content)
+    bench.now_s += 0.5
+    readings = by_field(bench.plc.read(bench.now_s))
+    assert set(readings) == {each.name for each in bench.plc.fields()}
+    for each in readings.values():
+        if isinstance(each.value, float):
+            assert math.isfinite(each.value)
+        if each.quality is Quality.BAD:
+            assert each.reason
+    if not running:
+        assert bad(readings) >= FROM_THE_IMAGE
+    elif readings["supply"].value is not None:
+        assert -60 <= float(readings["supply"].value) <= 180
 
 
 def test_no_thread_is_started(bench: Bench) -> None:
