@@ -42,6 +42,14 @@ COMMANDS = (
     Command("demo", "adapters.cli.demo", "demo", "Four weeks at Walda, summed up and drawn."),
     Command("why", "adapters.cli.why", "why", "Tell why an output has its value."),
     Command("why-not", "adapters.cli.why", "why_not", "Tell what a rule lacks to fire."),
+    Command("status", "adapters.cli.status", "status", "Show what the running daemon does."),
+    Command("watch", "adapters.cli.watch", "watch", "Tell every change with its reason."),
+    Command("alarms", "adapters.cli.alarms", "alarms", "List what is wrong."),
+    Command("ack", "adapters.cli.alarms", "ack", "Say that you have seen an alarm."),
+    Command("reset", "adapters.cli.reset", "reset", "Release a latched trip, in two steps."),
+    Command("override", "adapters.cli.override", "override", "Give an output a value a while."),
+    Command("mode", "adapters.cli.mode", "mode", "Show the mode, or set another."),
+    Command("reload", "adapters.cli.reload", "reload", "Run the rules as they stand now."),
     Command(
         "import", "adapters.cli.recordings", "import_recording", "Turn a log into a recording."
     ),

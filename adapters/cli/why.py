@@ -7,19 +7,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from adapters.cli.live import DEFAULT, Socket
+
 if TYPE_CHECKING:
+    from adapters.pb.thermiq.v1 import control_pb2 as pb
     from engine.control.program import Program
     from engine.language.plant import Output
     from engine.values.fact import Value
     from engine.workshop.outline import Line
 
 _At = Annotated[
-    str, typer.Option("--at", metavar="TIME", help="When; without an offset the site's local time.")
+    str | None,
+    typer.Option("--at", metavar="TIME", help="When; without an offset the site's local time."),
 ]
 _Facts = Annotated[
-    Path,
+    Path | None,
     typer.Option(
-        "--facts", exists=True, dir_okay=False, metavar="RECORDING", help="What was measured."
+        "--facts",
+        exists=True,
+        dir_okay=False,
+        metavar="RECORDING",
+        help="What was measured; without it the running daemon is asked.",
     ),
 ]
 _Rules = Annotated[
@@ -41,19 +49,25 @@ _NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(\S*)")
 
 def why(
     output: Annotated[str, typer.Argument(metavar="OUTPUT", help="As in miner1.power_target.")],
-    at: _At,
-    facts: _Facts,
+    at: _At = None,
+    facts: _Facts = None,
     rules: _Rules = _RULES,
     since: _Since = None,
     step: _Step = "10 s",
+    socket: Socket = DEFAULT,
     as_json: _Json = False,
     colour: _Colour = True,
 ) -> None:
     """Tell why an output has its value: in one sentence, then as a tree.
 
-    Plays the recording up to TIME into the rules, as the controller would have. Exits with 1 if the
-    rules are wrong or the recording does not reach, with 2 for an unknown output.
+    Asks the running daemon. With a recording plays it up to TIME into the rules, as the controller
+    would have. Exits with 1 if no daemon answers or it knows no such output, or if the rules are
+    wrong or the recording does not reach; with 2 for an output that is not in the rules.
     """
+    if facts is None or at is None:
+        _both_or_none(facts, at)
+        _ask_why(output, socket, as_json, colour)
+        return
     from adapters.cli.looking_back import Question, look_back, read_program  # noqa: PLC0415
     from engine.workshop.english import ENGLISH  # noqa: PLC0415
     from engine.workshop.explain import explain  # noqa: PLC0415
@@ -72,18 +86,23 @@ def why_not(
         str,
         typer.Argument(metavar="RULE|OUTPUT[=VALUE]", help="A rule's id, or an output's value."),
     ],
-    at: _At,
-    facts: _Facts,
+    at: _At = None,
+    facts: _Facts = None,
     rules: _Rules = _RULES,
     since: _Since = None,
     step: _Step = "10 s",
+    socket: Socket = DEFAULT,
     as_json: _Json = False,
     colour: _Colour = True,
 ) -> None:
     """Tell what a rule lacks to fire, and by how much; or why an output has no such value.
 
-    An output without a value is asked why it is not on. Exits as `why` does.
+    An output without a value is asked why it is not on. Asks and exits as `why` does.
     """
+    if facts is None or at is None:
+        _both_or_none(facts, at)
+        _ask_why_not(asked, socket, as_json, colour)
+        return
     from adapters.cli.looking_back import Question, look_back, read_program  # noqa: PLC0415
     from engine.workshop import outline, why_not, wording  # noqa: PLC0415
     from engine.workshop.english import ENGLISH  # noqa: PLC0415
@@ -104,6 +123,43 @@ def why_not(
         seen = why_not.why_not(program, scan, name)
         tree = outline.outline_why_not(ENGLISH, seen)
         _write(wording.tell_why_not(ENGLISH, seen), tree, seen, as_json, colour)
+
+
+def _both_or_none(facts: Path | None, at: str | None) -> None:
+    if facts is not None:
+        raise typer.BadParameter("is missing: which moment of the recording?", param_hint="--at")
+    if at is not None:
+        raise typer.BadParameter("needs `--facts`: the daemon knows the present", param_hint="--at")
+
+
+def _ask_why(output: str, socket: Path, as_json: bool, colour: bool) -> None:
+    from adapters.cli.live import ask  # noqa: PLC0415 - grpc is slow to import
+    from adapters.codec.control_methods import WHY  # noqa: PLC0415 - same
+    from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
+
+    _write_answer(ask(socket, WHY, pb.WhyRequest(output=output)), as_json, colour)
+
+
+def _ask_why_not(asked: str, socket: Path, as_json: bool, colour: bool) -> None:
+    from adapters.cli.live import ask  # noqa: PLC0415 - grpc is slow to import
+    from adapters.codec.control_methods import WHY_NOT  # noqa: PLC0415 - same
+    from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
+
+    subject, equals, value = (part.strip() for part in asked.partition("="))
+    if equals and not value:
+        raise typer.BadParameter(f"which value of `{subject}`?", param_hint="OUTPUT=VALUE")
+    request = pb.WhyNotRequest(subject=subject, value=value)
+    _write_answer(ask(socket, WHY_NOT, request), as_json, colour)
+
+
+def _write_answer(answer: "pb.Answer", as_json: bool, colour: bool) -> None:
+    if as_json:
+        typer.echo(answer.json)
+        return
+    from adapters.cli.tree import show  # noqa: PLC0415 - `--help` needs none of this
+    from adapters.codec.control import line_of  # noqa: PLC0415 - same
+
+    show(answer.sentence, line_of(answer.tree), colour=colour)
 
 
 def _rules_of(program: "Program") -> list[str]:

@@ -19,7 +19,7 @@ from engine.values.units import NUMBER, Unit, parse_unit
 from engine.workshop.english import ENGLISH
 from engine.workshop.explain import explain
 from engine.workshop.figures import figure
-from engine.workshop.outline import Line
+from engine.workshop.outline import Line, Mark
 from engine.workshop.plain import plain
 from engine.workshop.quantity import declared
 from engine.workshop.wording import tell_why
@@ -149,6 +149,13 @@ def line_message(line: Line) -> pb.Line:
     return pb.Line(
         text=line.text, mark=line.mark.value, below=[line_message(each) for each in line.below]
     )
+
+
+def line_of(message: pb.Line) -> Line:
+    """Return the tree of lines that a message holds; a mark of a newer daemon is none."""
+    marks = {mark.value: mark for mark in Mark}
+    mark = marks.get(message.mark, Mark.NONE)
+    return Line(message.text, mark, tuple(line_of(each) for each in message.below))
 
 
 def answer_message(sentence: str, tree: Line, seen: object) -> pb.Answer:

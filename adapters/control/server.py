@@ -78,11 +78,14 @@ class ControlServer:
             raise DeviceError(f"cannot listen: {error}") from error
         self.listening.set()
         try:
-            await server.wait_for_termination()
+            # Not `wait_for_termination`: a cancellation there ends what `stop` waits for, too.
+            await asyncio.Event().wait()
         finally:
             self.listening.clear()
-            await server.stop(_STOPPING_S)
-            _forget(path)
+            try:
+                await server.stop(_STOPPING_S)
+            finally:
+                _forget(path)
 
     def _handlers(self) -> "grpc.GenericRpcHandler":
         table: dict[str, Handler] = {}

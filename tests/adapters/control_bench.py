@@ -1,9 +1,11 @@
 """A small controller with a control interface on a unix socket, and time moved by hand."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 from adapters.codec.control_methods import Method, RequestT, ResponseT
 from adapters.control.build import Control, control_of
@@ -103,7 +105,7 @@ class SmallDaemon:
         self.supervisor = Supervisor(self.gateway, self.clock)
         self.supervisor.health["meter"] = Health("waiting", 3, "no answer")
         self.cycle = Cycle(new.program, initial(new.program), self.gateway, self.clock, [self.plc])
-        self.woken = 0
+        self.woken, self.scans_when_woken = 0, False
 
     def activate(self, program: Program, digest: str) -> tuple[str, ...]:
         if program.rulebook.plant != self.cycle.program.rulebook.plant:
@@ -115,6 +117,12 @@ class SmallDaemon:
 
     def wake(self) -> None:
         self.woken += 1
+        if self.scans_when_woken:
+            asyncio.get_running_loop().call_soon(self._scan)
+
+    def _scan(self) -> None:
+        self.clock.advance(STEP_S)
+        self.cycle.step()
 
 
 class Bench:
@@ -136,6 +144,48 @@ class Bench:
     async def ask(self, method: Method[RequestT, ResponseT], request: RequestT) -> ResponseT:
         async with asyncio.timeout(PATIENCE_S):
             return await asyncio.to_thread(self.client.ask, method, request)
+
+
+class Served:
+    """A bench in a thread of its own, for commands that wait for their answers."""
+
+    def __init__(self, house: Bench, loop: asyncio.AbstractEventLoop, socket: Path) -> None:
+        self.house, self.socket, self._loop = house, socket, loop
+
+    def do(self, what: Callable[[], object]) -> None:
+        """Do something in the daemon's thread."""
+        done = Future[object]()
+        self._loop.call_soon_threadsafe(lambda: done.set_result(what()))
+        done.result(PATIENCE_S)
+
+    def scan(self, tank_c: float | None = 40.0) -> None:
+        """Let the tank have a temperature and a scan see it."""
+
+        def step() -> None:
+            self.house.plc.tank_c = tank_c
+            self.house.step()
+
+        self.do(step)
+
+
+@contextmanager
+def served(folder: Path, **options: object) -> Iterator[Served]:
+    """Run a bench beside the test; every request is heard by a scan at once."""
+    ready, stopping = Future[Served](), Event()
+
+    async def serve() -> None:
+        async with bench(folder, **options) as house:
+            house.daemon.scans_when_woken = True
+            ready.set_result(Served(house, asyncio.get_running_loop(), folder / "c.sock"))
+            await asyncio.to_thread(stopping.wait)
+
+    thread = Thread(target=lambda: asyncio.run(serve()), name="daemon")
+    thread.start()
+    try:
+        yield ready.result(PATIENCE_S)
+    finally:
+        stopping.set()
+        thread.join()
 
 
 def write_rules(folder: Path) -> Path:

@@ -11,7 +11,7 @@ from adapters.control.watching import WATCHERS_MAX
 from adapters.pb.thermiq.v1 import control_pb2 as pb
 from adapters.runtime.modes import LEASE_S
 from tests.adapters.control_bench import INTERLOCKS, PATIENCE_S, PLANT, RULES, Bench, bench
-from tests.adapters.test_control_api import refused, run
+from tests.adapters.test_control_service import refused, run
 
 
 async def arm(house: Bench, author: str = "anna") -> pb.ArmedReset:
