@@ -40,6 +40,10 @@ def demo(
     colour: Annotated[
         bool, typer.Option("--colour/--no-colour", help="Colour on a terminal.")
     ] = True,
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="The whole house on loopback and the daemon, a minute long."),
+    ] = False,
 ) -> None:
     """Run the house at Walda through four real weeks and show what was decided, why and its cost.
 
@@ -49,6 +53,10 @@ def demo(
     if not rules.is_dir():
         typer.echo("thermiq: the demo needs the rules in `rules/asp1` of a checkout", err=True)
         raise typer.Exit(1)
+    if live:
+        from adapters.cli.live_demo import live_demo  # noqa: PLC0415 - gRPC, Modbus and MQTT
+
+        raise typer.Exit(live_demo(rules, out))
     program, digest = read_program(rules)
     refuse_unfit(program)
     step_ms = step_of(step)

@@ -39,6 +39,12 @@ COMMANDS = (
     Command("check", "adapters.cli.check", "check", "Tell what is wrong with rule files."),
     Command("dry-run", "adapters.cli.dry_run", "dry_run", "Run rules on recorded facts."),
     Command("simulate", "adapters.cli.simulate", "simulate", "Run rules on a simulated house."),
+    Command(
+        "simulate-house",
+        "adapters.cli.simulate_house",
+        "simulate_house",
+        "Start the house on loopback, for a daemon beside it.",
+    ),
     Command("demo", "adapters.cli.demo", "demo", "Four weeks at Walda, summed up and drawn."),
     Command("why", "adapters.cli.why", "why", "Tell why an output has its value."),
     Command("why-not", "adapters.cli.why", "why_not", "Tell what a rule lacks to fire."),

@@ -11,8 +11,8 @@
     mqtt: {host: localhost}
 
 Everything beside `driver`, `facts` and `outputs` is the driver's own, and so is a line of these two
-that holds settings instead of a name (a PLC describes its terminals so). A plain word that reads as a
-number, `true` or `false` becomes one; quotes keep it a text.
+that holds settings instead of a name: a PLC describes its terminals so. A plain word that reads as
+a number, `true` or `false` becomes one; quotes keep it a text.
 """
 
 import re
