@@ -17,6 +17,10 @@ help: ## list these commands
 demo: $(READY) ## four weeks at Walda: summary, chart in demo-output/, one decision explained
 	@$(BIN)/thermiq demo
 
+.PHONY: live
+live: $(READY) ## a morning in a minute: every device on loopback, the daemon, and why
+	@$(BIN)/thermiq demo --live
+
 .PHONY: test
 test: $(READY) ## run all tests, with the branch coverage of engine/
 	@$(BIN)/python -m pytest -n $(JOBS) --cov=engine --cov-branch --cov-report=term
