@@ -1,11 +1,19 @@
-"""From a daemon and its site file to the control interface: what `thermiq run` calls."""
+"""From a daemon and its site file to the control interface: what `thermiq run` calls.
+
+    control = control_of(daemon, clock, site.sections.get("control", {}), folder, state_folder)
+    mqtt_of(daemon, clock, …, control.operations)
+    … daemon.run …
+    control.operations.close()
+
+The daemon runs the server among its devices and tells it of every complete scan.
+"""
 
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.control.house import House, ReadRules
+from adapters.control.house import House, rules_in
 from adapters.control.server import ControlServer
 from adapters.control.service import Service
 from adapters.control.settings import ControlSettings
@@ -16,10 +24,7 @@ from adapters.runtime.operations import Operations
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """`server` is a task for the supervisor; `service.after` hears of every complete scan.
-
-    `operations` is what every other way in (MQTT, say) uses too.
-    """
+    """`operations` is what every other way in (MQTT, say) uses too."""
 
     operations: Operations
     service: Service
@@ -32,13 +37,16 @@ def control_of(
     options: Mapping[str, object],
     folder: Path,
     state: Path | None,
-    read_rules: ReadRules,
 ) -> Control:
-    """Build the interface from the section `control:` of a site file that stands in `folder`.
+    """Build the interface from the section `control:` and hand it to the daemon.
 
-    `state` is the folder of what is kept, None to keep nothing. Raises ValueError in user words.
+    `folder` is where site file and rules stand, `state` where is kept what people said (None: it is
+    not). A shadow listens beside the daemon that controls: on a socket of its own, and on no TCP.
+    Raises ValueError in user words, before anything is opened.
     """
     settings = ControlSettings.of(options, folder)
+    if house.shadow:
+        settings = ControlSettings(shadow_socket(settings.socket))
     plant = house.cycle.program.rulebook.plant
     operations = Operations(
         house.cycle,
@@ -48,5 +56,13 @@ def control_of(
         own_modes(options.get("modes"), plant),
     )
     recordings = None if state is None else state / "recordings"
-    service = Service(house, operations, read_rules, recordings)
-    return Control(operations, service, ControlServer(service, settings))
+    service = Service(house, operations, rules_in(folder), recordings)
+    server = ControlServer(service, settings)
+    house.listen(server.name, service.after)
+    house.add(server)
+    return Control(operations, service, server)
+
+
+def shadow_socket(path: Path) -> Path:
+    """Return where the shadow of a daemon listens."""
+    return path.with_name(f"{path.stem}-shadow{path.suffix}")

@@ -7,9 +7,11 @@ from typing import Protocol
 
 from adapters.files import read_rules
 from adapters.runtime.cycle import Cycle
+from adapters.runtime.shadow import Runner
 from adapters.runtime.supervisor import Health
 from adapters.scribe import digest_of
 from engine.control.program import Program, compile_program
+from engine.control.scan import Scan
 from engine.language.checked import check_files
 from engine.language.problem import Problem
 
@@ -56,6 +58,14 @@ class House(Protocol):
 
     def wake(self) -> None:
         """Scan now."""
+        ...
+
+    def listen(self, name: str, listener: Callable[[Scan], object]) -> None:
+        """Let `listener` hear of every complete scan."""
+        ...
+
+    def add(self, runner: Runner) -> None:
+        """Run something beside the devices."""
         ...
 
 

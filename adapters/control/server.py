@@ -6,6 +6,7 @@ One more task of the daemon. It holds no state of its own that a restart would m
 import asyncio
 import logging
 import re
+import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -57,6 +58,8 @@ class ControlServer:
 
     async def run(self, publish: Publish) -> None:  # noqa: ARG002 - it measures nothing
         """Listen until cancelled. Raises DeviceError if it cannot."""
+        path = self._settings.socket
+        _not_taken(path)
         server = grpc.aio.server(
             options=(
                 ("grpc.so_reuseport", 0),
@@ -64,7 +67,6 @@ class ControlServer:
             )
         )
         server.add_generic_rpc_handlers((self._handlers(),))
-        path = self._settings.socket
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             server.add_insecure_port(f"{_LOCAL}{path.absolute()}")
@@ -147,6 +149,18 @@ def _snake(name: str) -> str:
 def _credentials(tcp: TcpSettings) -> grpc.ServerCredentials:
     pair = (tcp.key.read_bytes(), tcp.certificate.read_bytes())
     return grpc.ssl_server_credentials([pair], tcp.clients.read_bytes(), require_client_auth=True)
+
+
+def _not_taken(path: Path) -> None:
+    """Raise DeviceError if somebody listens there; a file that one left behind is none."""
+    if not path.exists():
+        return
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(str(path))
+        except OSError:
+            return
+    raise DeviceError(f"somebody listens at {path} already")
 
 
 def _forget(path: Path) -> None:

@@ -14,6 +14,7 @@ from adapters.control.house import rules_in
 from adapters.port import Command, Field, Reading
 from adapters.runtime.cycle import Cycle
 from adapters.runtime.gateway import Gateway
+from adapters.runtime.shadow import Runner
 from adapters.runtime.site import DeviceEntry, Link
 from adapters.runtime.supervisor import Health, Supervisor
 from adapters.runtime.wiring import wire
@@ -115,6 +116,13 @@ class SmallDaemon:
         self.digest = digest
         return restored.notes
 
+    def listen(self, name: str, listener: Callable[[Scan], object]) -> None:
+        assert name == "control"
+        self.cycle.listeners.append(lambda scan: listener(scan) and None)
+
+    def add(self, runner: Runner) -> None:
+        assert not runner.fields()
+
     def wake(self) -> None:
         self.woken += 1
         if self.scans_when_woken:
@@ -202,8 +210,7 @@ async def bench(folder: Path, **options: object) -> AsyncIterator[Bench]:
     rules = write_rules(folder / "rules")
     daemon = SmallDaemon(rules)
     options = {"socket": str(folder / "c.sock"), **options}
-    control = control_of(daemon, daemon.clock, options, folder, folder, rules_in(rules))
-    daemon.cycle.listeners.append(control.service.after)
+    control = control_of(daemon, daemon.clock, options, rules, folder)
     task = asyncio.create_task(control.server.run(lambda _: None))
     async with asyncio.timeout(PATIENCE_S):
         await control.server.listening.wait()
