@@ -59,7 +59,7 @@ class Told:
         return changes
 
     def _alarm_changes(self, entries: Iterable[Entry]) -> list[pb.Change]:
-        now = {(entry.kind.value, entry.subject): entry for entry in entries}
+        now = {entry.key: entry for entry in entries}
         changes = [
             pb.Change(alarm=alarm_message(entry))
             for key, entry in now.items()

@@ -8,7 +8,8 @@ In this file: what becomes of an alarm, and nothing else changes that.
     active, acknowledged           active          forgotten        refused: done already
     over, waiting for a person     active, new     over, waiting    forgotten
 
-An acknowledgement says that somebody knows. It releases nothing: a latch needs a reset.
+A trip and its latch are one alarm: it goes when the trip is reset. An acknowledgement says that
+somebody knows. It releases nothing.
 """
 
 from collections.abc import Iterable
@@ -43,8 +44,15 @@ class Entry:
         """The alarm as the scan told it."""
         return Alarm(self.kind, self.subject, self.text)
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from others, whatever its text."""
+        return _key(self.kind, self.subject)
 
-_Key = tuple[AlarmKind, str]
+
+def _key(kind: AlarmKind, subject: str) -> tuple[str, str]:
+    latched = AlarmKind.TRIPPED if kind is AlarmKind.LATCHED else kind
+    return latched.value, subject
 
 
 class AlarmBook:
@@ -52,8 +60,8 @@ class AlarmBook:
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         """Begin with what was kept; all of it counts as over until a scan says otherwise."""
-        self._entries: dict[_Key, Entry] = {
-            (entry.kind, entry.subject): replace(entry, active=False) for entry in entries
+        self._entries: dict[tuple[str, str], Entry] = {
+            entry.key: replace(entry, active=False) for entry in entries
         }
         self._heard: tuple[Alarm, ...] | None = None
 
@@ -68,7 +76,7 @@ class AlarmBook:
             return False
         self._heard = alarms
         before = dict(self._entries)
-        standing = {(alarm.kind, alarm.subject): alarm for alarm in alarms}
+        standing = {_key(alarm.kind, alarm.subject): alarm for alarm in alarms}
         for key, alarm in standing.items():
             self._entries[key] = _come(self._entries.get(key), alarm, wall_s)
         for key in [key for key in self._entries if key not in standing]:
@@ -102,5 +110,5 @@ def _come(known: Entry | None, alarm: Alarm, wall_s: float) -> Entry:
         return Entry(alarm.kind, alarm.subject, alarm.text, wall_s)
     if known.active or known.by:
         # The same alarm, or one that lasted through a restart: who has seen it has seen it.
-        return replace(known, text=alarm.text, active=True)
-    return replace(known, text=alarm.text, active=True, count=known.count + 1)
+        return replace(known, kind=alarm.kind, text=alarm.text, active=True)
+    return replace(known, kind=alarm.kind, text=alarm.text, active=True, count=known.count + 1)

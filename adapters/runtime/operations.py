@@ -30,6 +30,8 @@ from engine.values.truth import Truth
 
 OVERRIDE_S_MAX = 86_400.0
 AUTHOR_LETTERS_MAX = 64
+KEEP_EVERY_S = 60.0
+"""Alarms that come and go are written down no oftener; what a person says is at once."""
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +89,7 @@ class Operations:
         self.book = AlarmBook(said.alarms)
         self._reset = ResetState()
         self._count = 0
+        self._unkept, self._kept_s = False, -math.inf
         if said.mode in self._modes:
             self._mode = ModeNow(said.mode, said.by, said.since_s)
             self._requests.change(self._modes[said.mode], said.by)
@@ -96,13 +99,17 @@ class Operations:
     def after(self, scan: Scan) -> bool:
         """Hear of a complete scan; tell whether the alarm book has changed."""
         self.view = View(self.cycle.program, scan)
-        changed = self.book.hear(scan.trace.alarms, scan.trace.moment.wall_s)
-        if changed:
+        now = scan.trace.moment
+        changed = self.book.hear(scan.trace.alarms, now.wall_s)
+        self._unkept |= changed
+        if self._unkept and now.monotonic_s - self._kept_s >= KEEP_EVERY_S:
             self._keep()
         return changed
 
     def close(self) -> None:
         """Wait until what people said is written."""
+        if self._unkept:
+            self._keep()
         self._notes.finish()
 
     # Modes
@@ -225,6 +232,7 @@ class Operations:
     def _keep(self) -> None:
         entries = tuple(replace(entry, active=False) for entry in self.book.entries)
         mode = self._mode
+        self._unkept, self._kept_s = False, self._clock.monotonic_s()
         self._notes.keep(Said(mode.name, mode.by, mode.since_s, entries))
 
 

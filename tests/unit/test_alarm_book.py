@@ -55,6 +55,17 @@ def test_a_refusal_waits_for_nobody() -> None:
     assert book.entries == ()
 
 
+def test_a_trip_and_its_latch_are_one_alarm() -> None:
+    book = AlarmBook()
+    book.hear((HOT,), 10.0)
+    book.acknowledge("hot", "anna", 11.0)
+    book.hear((HOT._replace(kind=AlarmKind.LATCHED),), 12.0)
+    assert shown(book) == [("hot", True, "anna", 1)]
+    assert book.entries[0].kind is AlarmKind.LATCHED
+    book.hear((), 13.0)
+    assert book.entries == ()
+
+
 def test_the_oldest_that_wait_are_forgotten() -> None:
     book = AlarmBook()
     book.hear(tuple(HOT._replace(subject=f"hot{each}") for each in range(WAITING_MAX + 3)), 10.0)

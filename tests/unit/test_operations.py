@@ -1,7 +1,11 @@
+from pathlib import Path
+
 import pytest
 
+from adapters.runtime.notes import Notes
 from adapters.runtime.operations import AUTHOR_LETTERS_MAX, Operations, author_of
 from adapters.runtime.refusal import Refusal, RefusedError
+from engine.control.decision import Alarm, AlarmKind
 from engine.inference.image import Override
 from tests.unit.test_runtime_cycle import start
 
@@ -41,6 +45,24 @@ def test_an_override_outside_what_an_output_can_be_is_refused() -> None:
     with pytest.raises(RefusedError, match="it is on/off value") as raised:
         operations.override("pump.run", 3.0, 10.0, "anna")
     assert raised.value.kind is Refusal.INVALID
+
+
+def test_alarms_that_chatter_are_not_written_down_every_time(tmp_path: Path) -> None:
+    cycle, _, clock = start()
+    operations = Operations(cycle, clock, lambda: "n", tmp_path)
+    alarm = Alarm(AlarmKind.CONFLICT, "pump.run", "a, b disagree: failsafe")
+    written = []
+    for number in range(300):
+        clock.now_s += 0.5
+        scan = cycle.step()
+        alarms = (alarm,) * (number % 2)
+        operations.after(scan._replace(trace=scan.trace._replace(alarms=alarms)))
+        if not operations._unkept and number % 2:
+            written.append(number)
+    assert len(written) == 3
+    operations.close()
+    (kept,) = Notes(tmp_path).read().alarms
+    assert (kept.subject, kept.count) == ("pump.run", 150)
 
 
 def test_an_author_is_named_in_printable_letters() -> None:
