@@ -75,6 +75,8 @@ async def _run(house: House, clock: PacedClock, folder: Path) -> int:
     try:
         async with asyncio.timeout(PATIENCE_S):
             complete = await tell(house, service.daemon, clock, narrator)
+    except TimeoutError:
+        typer.echo(f"thermiq: the morning did not end within {PATIENCE_S:g} s", err=True)
     finally:
         service.daemon.stop()
         code = await daemon

@@ -84,7 +84,7 @@ class Bench:
 
 @asynccontextmanager
 async def running(
-    folder: Path, *, shadow: bool = False, cloud: float = 0.0
+    folder: Path, *, shadow: bool = False, cloud: float = 0.0, rtu: bool = False
 ) -> AsyncIterator[Bench]:
     """Start house and daemon, wait until every point is known, and stop both in the end."""
     rules = folder / "rules"
@@ -97,7 +97,7 @@ async def running(
     (rules / "interlocks.yaml").write_text(INTERLOCKS, "utf-8")
     pace = Pace(step_s=0.5, publish_s=10.0, household=False)
     clock = PacedClock(SPEED, pace.starts_at_s)
-    house = House(house_folder, rules, clock, pace)
+    house = House(house_folder, rules, clock, pace, rtu=rtu)
     house.physics.cloud = cloud
     tasks: list[asyncio.Task[None]] = []
     try:

@@ -19,8 +19,9 @@ _OF_THE_INVERTER = {"pv.power", "house.load", "battery.power", "battery.soc"}
 
 def play(folder: Path, act: Callable[[Bench], Awaitable[None]], **how: float | bool) -> None:
     async def all_of_it() -> None:
-        shadow, cloud = bool(how.get("shadow", False)), float(how.get("cloud", 0.0))
-        async with running(folder, shadow=shadow, cloud=cloud) as bench:
+        shadow, rtu = bool(how.get("shadow", False)), bool(how.get("rtu", False))
+        cloud = float(how.get("cloud", 0.0))
+        async with running(folder, shadow=shadow, cloud=cloud, rtu=rtu) as bench:
             await act(bench)
 
     asyncio.run(all_of_it())
@@ -136,3 +137,15 @@ def test_a_shadow_reads_everything_and_writes_nothing(tmp_path: Path) -> None:
             assert after[first:end] == before[first:end] == bytes(end - first)
 
     play(tmp_path, act, shadow=True)
+
+
+def test_a_serial_wire_that_is_pulled_takes_inverter_and_meters_alone(tmp_path: Path) -> None:
+    async def act(bench: Bench) -> None:
+        await bench.until(lambda: bench.house.bus.battery_mode().value == "hold")
+        await bench.house.bus.stop()
+        lost = {*_OF_THE_INVERTER, "grid.power"}
+        await bench.until(lambda: bench.bad() == lost)
+        await bench.scans(3)
+        assert bench.bad() == lost
+
+    play(tmp_path, act, rtu=True)
