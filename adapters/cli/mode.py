@@ -8,7 +8,7 @@ from adapters.cli.live import DEFAULT, Author, Socket, ask, author_or_me
 
 
 def mode(
-    name: Annotated[str, typer.Argument(metavar="[MODE]", help="automatic, manual, off, …")] = "",
+    name: Annotated[str, typer.Argument(metavar="MODE", help="automatic, manual, off, …")] = "",
     author: Author = "",
     socket: Socket = DEFAULT,
 ) -> None:

@@ -9,7 +9,7 @@ from adapters.cli.live import DEFAULT, Author, Socket, ask, author_or_me
 
 def override(
     output: Annotated[str, typer.Argument(metavar="OUTPUT", help="As in miner1.power_target.")],
-    value: Annotated[str, typer.Argument(metavar="[VALUE]", help="As in `2 kW`, `on`.")] = "",
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="As in `2 kW`, `on`.")] = "",
     lasts: Annotated[
         str, typer.Option("--for", metavar="TIME", help="How long: `30 min`; at most 24 h.")
     ] = "",

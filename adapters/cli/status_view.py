@@ -1,5 +1,6 @@
 """The status as a screen for a terminal and as plain text for a pipe; the words are the same."""
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ _QUALITIES = {"good": "", "stale": "yellow", "bad": "red", "missing": "dim red"}
 _STATES = {"running": "green", "waiting": "yellow", "parked": "red"}
 _SAID_BY_THE_CAUSE = ("because ", "its default, because no rule asks for anything; ")
 _DIGEST_LETTERS = 12
+_BRIEF_LETTERS = 100
+_IN_BRACKETS = re.compile(r" \([^()]*\)")
 _LOCAL_LETTERS = 19
 
 
@@ -64,6 +67,11 @@ def reason(output: "pb.Output") -> str:
     for known in _SAID_BY_THE_CAUSE:
         rest = rest.removeprefix(known)
     return rest if rest.strip(".") else output.cause
+
+
+def brief(text: str) -> str:
+    """Return a long reason without the figures in brackets, which `thermiq why` has too."""
+    return text if len(text) <= _BRIEF_LETTERS else _IN_BRACKETS.sub("", text)
 
 
 def timers(output: "pb.Output") -> str:
@@ -175,7 +183,7 @@ def _outputs(status: "pb.Status") -> "RenderableType":
     table.add_column("why", ratio=1)
     for each in status.outputs:
         lamp = ("● ", "bold green") if each.on else ("○ ", "dim")
-        why = Text(reason(each), style="dim" if each.cause == "default" else "")
+        why = Text(brief(reason(each)), style="dim" if each.cause == "default" else "")
         running = timers(each)
         if running:
             why.append(f"\n⏲ {running}", style="cyan")

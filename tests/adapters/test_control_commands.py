@@ -148,6 +148,12 @@ def test_the_screen_shows_lamps_reasons_timers_alarms_and_bad_facts() -> None:
     assert status_view.reason(pb.Output(name="a", cause="default", sentence="a is .")) == "default"
 
 
+def test_a_long_reason_leaves_its_figures_to_why() -> None:
+    assert status_view.brief("warm_up asks (40 °C < 50 °C).") == "warm_up asks (40 °C < 50 °C)."
+    long = f"{'warm ' * 20}(40 °C < 50 °C); settles (1 min)."
+    assert status_view.brief(long) == f"{'warm ' * 20}".rstrip() + "; settles."
+
+
 @pytest.mark.usefixtures("daemon")
 def test_on_a_terminal_it_is_the_screen(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adapters.cli.status.is_colourful", lambda _: True)
