@@ -6,14 +6,13 @@ when it was measured, or where the site says that it may.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 import aiomqtt
 
 from adapters.codec.mqtt_json import Json, PayloadError
 from adapters.codec.mqtt_value import Found, content_of
-from adapters.messaging.broker import BrokerSettings, client
+from adapters.messaging.broker import BrokerSettings, all_or_none, client, heed_cancellation
 from adapters.port import Clock, Command, DeviceError, Field, Publish, Reading
 from engine.values.fact import Quality
 
@@ -63,16 +62,10 @@ class MqttSource:
         try:
             async with client(self._broker) as link:
                 await link.subscribe([(topic, 1) for topic in self._topics])
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._listen(link, publish))
-                    tasks.create_task(self._watch(publish))
+                await all_or_none(self._listen(link, publish), self._watch(publish))
         except aiomqtt.MqttError as error:
+            heed_cancellation()
             raise DeviceError(f"{self.name}: {error}") from None
-        except ExceptionGroup as group:
-            lost, other = group.split(aiomqtt.MqttError)
-            if lost is None or other is not None:
-                raise
-            raise DeviceError(f"{self.name}: {lost.exceptions[0]}") from None
 
     async def _listen(self, link: aiomqtt.Client, publish: Publish) -> None:
         async for message in link.messages:

@@ -19,7 +19,14 @@ import aiomqtt
 
 from adapters.codec.mqtt_json import DATA_BYTES_MAX, PayloadError, parse
 from adapters.codec.price_list import Keys, PriceList, from_csv, from_json
-from adapters.messaging.broker import BROKER_OPTIONS, BrokerSettings, broker_from, client
+from adapters.messaging.broker import (
+    BROKER_OPTIONS,
+    BrokerSettings,
+    all_or_none,
+    broker_from,
+    client,
+    heed_cancellation,
+)
 from adapters.port import Clock, Command, DeviceError, Field, Publish, Reading
 from engine.values.fact import Quality
 from engine.values.units import parse_unit
@@ -73,16 +80,10 @@ class Tariff:
         try:
             async with client(self._broker) as link:
                 await link.subscribe(self._topic, qos=1)
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._listen(link, publish))
-                    tasks.create_task(self._tell(publish))
+                await all_or_none(self._listen(link, publish), self._tell(publish))
         except aiomqtt.MqttError as error:
+            heed_cancellation()
             raise DeviceError(f"{self.name}: {error}") from None
-        except ExceptionGroup as group:
-            lost, other = group.split(aiomqtt.MqttError)
-            if lost is None or other is not None:
-                raise
-            raise DeviceError(f"{self.name}: {lost.exceptions[0]}") from None
 
     async def _listen(self, link: aiomqtt.Client, publish: Publish) -> None:
         async for message in link.messages:

@@ -1,9 +1,11 @@
 """How the broker is reached: the site's settings, and one client with them."""
 
+import asyncio
 import difflib
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import aiomqtt
 
@@ -94,6 +96,30 @@ def client(
         max_queued_outgoing_messages=OUTGOING_MAX,
         tls_params=aiomqtt.TLSParameters(ca_certs=settings.ca_file) if settings.ca_file else None,
     )
+
+
+async def all_or_none(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run all until one fails or all have ended, and raise what failed.
+
+    A TaskGroup of Python 3.11 may cancel its parent once more after it has ended: at the next
+    connection, say, which then never comes.
+    """
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+def heed_cancellation() -> None:
+    """Raise CancelledError if this task shall end: a broker's error at parting must not hide it."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _password(settings: BrokerSettings) -> str | None:

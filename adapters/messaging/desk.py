@@ -31,16 +31,22 @@ from adapters.codec.mqtt_topics import Kind
 from adapters.devices.setpoints import Setpoints
 from adapters.port import Clock
 from adapters.runtime.cycle import Cycle
+from adapters.runtime.refusal import Refusal
+from adapters.runtime.refusal import RefusedError as ObjectionError
 from engine.control.decision import AlarmKind
 from engine.control.scan import Scan
 from engine.inference.image import Override, Reset
+from engine.values.fact import Value
 
 RESETS_MAX = 20
 """Resets that may wait for their scan."""
 
 
 class Operations(Protocol):
-    """What the daemon does for people beside overrides, resets and setpoints."""
+    """What the daemon does for people; `adapters.runtime.operations` is one for all their ways.
+
+    `override` and `withdraw` raise `adapters.runtime.refusal.RefusedError` with the reason.
+    """
 
     def modes(self) -> tuple[str, ...]:
         """Return the modes that can be asked for; none if there is but one."""
@@ -58,9 +64,23 @@ class Operations(Protocol):
         """Note that a person has seen an alarm; returns why not, or nothing."""
         ...
 
+    def override(self, name: str, value: Value, lasts_s: float, by: str) -> Override:
+        """Let an output have a value, in its unit, for so long."""
+        ...
 
-class NoOperations:
-    """A daemon with one mode, where nobody acknowledges anything."""
+    def withdraw(self, name: str, by: str) -> Override:
+        """End the override of an output with the next scan."""
+        ...
+
+
+class PlainOperations:
+    """A controller with one mode, where nobody acknowledges anything."""
+
+    def __init__(self, cycle: Cycle, clock: Clock) -> None:
+        """Hand overrides to `cycle`."""
+        self._cycle = cycle
+        self._clock = clock
+        self._count = 0
 
     def modes(self) -> tuple[str, ...]:
         """See `Operations`."""
@@ -77,6 +97,21 @@ class NoOperations:
     def acknowledge(self, alarm: str, by: str) -> str:  # noqa: ARG002 - nothing is noted
         """See `Operations`."""
         return "this controller takes no acknowledgements"
+
+    def override(self, name: str, value: Value, lasts_s: float, by: str) -> Override:
+        """See `Operations`."""
+        self._count += 1
+        until_s = self._clock.monotonic_s() + lasts_s
+        found = Override(f"mqtt:{self._count}", name, value, by, until_s)
+        self._cycle.requests.overrides[name] = found
+        return found
+
+    def withdraw(self, name: str, by: str) -> Override:  # noqa: ARG002 - nothing is noted
+        """See `Operations`."""
+        found = self._cycle.requests.overrides.pop(name, None)
+        if found is None:
+            raise ObjectionError(Refusal.NOT_NOW, f"`{name}` has no override")
+        return found
 
 
 class _AskedReset(NamedTuple):
@@ -143,8 +178,7 @@ class Desk:
         """Do what is asked; returns why not, or nothing."""
         match request:
             case OverrideAsked():
-                self._override(request)
-                return ""
+                return self._override(request)
             case ResetAsked():
                 return self._reset(request, topic)
             case ModeAsked():
@@ -158,16 +192,16 @@ class Desk:
                 )
                 return ""
 
-    def _override(self, asked: OverrideAsked) -> None:
-        requests = self._cycle.requests
-        if asked.value is None:
-            requests.overrides.pop(asked.output, None)
-            return
-        lasts_s = asked.until_wall_s - self._clock.wall_s()
-        until_s = self._clock.monotonic_s() + lasts_s
-        requests.overrides[asked.output] = Override(
-            asked.id, asked.output, asked.value, asked.by, until_s
-        )
+    def _override(self, asked: OverrideAsked) -> str:
+        try:
+            if asked.value is None:
+                self._operations.withdraw(asked.output, asked.by)
+            else:
+                lasts_s = asked.until_wall_s - self._clock.wall_s()
+                self._operations.override(asked.output, asked.value, lasts_s, asked.by)
+        except ObjectionError as objection:
+            return str(objection)
+        return ""
 
     def _reset(self, asked: ResetAsked, topic: str) -> str:
         if len(self._resets) >= RESETS_MAX:

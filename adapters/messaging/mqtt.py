@@ -18,8 +18,8 @@ from adapters.codec.mqtt_discovery import Told
 from adapters.codec.mqtt_json import dump
 from adapters.codec.mqtt_topics import TABLE, Kind
 from adapters.devices.setpoints import Setpoints
-from adapters.messaging.broker import PAUSES_S, client
-from adapters.messaging.desk import Desk, NoOperations, Operations
+from adapters.messaging.broker import PAUSES_S, all_or_none, client, heed_cancellation
+from adapters.messaging.desk import Desk, Operations, PlainOperations
 from adapters.messaging.homeassistant import HomeAssistant
 from adapters.messaging.outbox import Outbox
 from adapters.messaging.settings import MqttSettings
@@ -39,6 +39,10 @@ PARTING_S = 2.0
 log = logging.getLogger(__name__)
 
 
+def _to_nobody(readings: Sequence[Reading]) -> None:
+    """Publish nothing."""
+
+
 class Happened(NamedTuple):
     """A scan, and the program it ran."""
 
@@ -47,7 +51,9 @@ class Happened(NamedTuple):
 
 
 class Messenger:
-    """Everything the site tells and hears on MQTT. Make one, give it the devices, and `run` it."""
+    """Everything the site tells and hears on MQTT; `adapters.messaging.build` makes one."""
+
+    name = "mqtt"
 
     def __init__(
         self,
@@ -65,7 +71,7 @@ class Messenger:
         self._topics = settings.topics
         self._cycle = cycle
         self._clock = clock
-        self._operations = operations or NoOperations()
+        self._operations = operations or PlainOperations(cycle, clock)
         self._setpoints = setpoints
         self._version = version
         self._outbox = Outbox()
@@ -76,6 +82,7 @@ class Messenger:
         self._home = HomeAssistant(self._outbox, self._topics)
         self._announced: Program | None = None
         self._newest: Happened | None = None
+        self._fields: dict[str, dict[str, Field]] = {}
         self._happened = asyncio.Event()
         self._echo_s = math.inf
         self.is_connected = False
@@ -85,36 +92,34 @@ class Messenger:
         self.is_dropped = False
         """The broker accepts what is published and passes it to nobody."""
 
-    def hearing(self, device: str, fields: Sequence[Field]) -> Publish:
-        """Return the function that hears a device's readings beside the gateway.
+    def fields(self) -> tuple[Field, ...]:
+        """Return nothing: it is supervised as the devices are, but feeds no point."""
+        return ()
 
-        Raises ValueError if the device's name cannot stand in a topic.
+    def know(self, device: str, fields: Sequence[Field]) -> None:
+        """Tell from now on what `device` says of itself, field by field.
+
+        Raises ValueError if a name cannot stand in a topic.
         """
-        by_name = {each.name: each for each in fields}
-        for name in by_name:
-            self._topics.reading(device, name)
+        for each in fields:
+            self._topics.reading(device, each.name)
+        self._fields[device] = {each.name: each for each in fields}
 
-        def hear(readings: Sequence[Reading]) -> None:
-            self._teller.readings(device, by_name, readings, self._cycle.moment())
+    def heard(self, device: str, readings: Sequence[Reading]) -> None:
+        """Hear a device's readings, beside the gateway; returns at once."""
+        fields = self._fields.get(device)
+        if fields is not None:
+            self._teller.readings(device, fields, readings, self._cycle.moment())
 
-        return hear
-
-    async def run(self) -> None:
-        """Tell and hear until cancelled; whatever the broker does, this goes on."""
-        self._cycle.listeners.append(self._note)
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._keep_telling())
-                tasks.create_task(self._keep_beating())
-                tasks.create_task(self._keep_connected())
-        finally:
-            self._cycle.listeners.remove(self._note)
-
-    def _note(self, scan: Scan) -> None:
-        """Hear of a scan, in the scan: only note it."""
+    def note(self, scan: Scan) -> None:
+        """Hear of a complete scan; returns at once, everything else happens in `run`."""
         self._newest = Happened(self._cycle.program, scan)
         self._desk.after(scan)
         self._happened.set()
+
+    async def run(self, publish: Publish = _to_nobody) -> None:  # noqa: ARG002 - it feeds no point
+        """Tell and hear until cancelled; whatever the broker does, this goes on."""
+        await all_or_none(self._keep_telling(), self._keep_beating(), self._keep_connected())
 
     async def _keep_telling(self) -> None:
         while True:
@@ -173,6 +178,7 @@ class Messenger:
             before = self.connections
             error = await self._one_connection()
             self.is_connected = False
+            heed_cancellation()
             attempt = 0 if self.connections > before else attempt + 1
             pause_s = PAUSES_S[min(attempt, len(PAUSES_S) - 1)]
             if error != self.last_error or attempt == 0:
@@ -208,16 +214,7 @@ class Messenger:
         self._beat("online")
         self._outbox.renew()
         log.info("mqtt: connected")
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._send(link))
-                tasks.create_task(self._receive(link))
-                tasks.create_task(self._stop_sweeping(link))
-        except ExceptionGroup as group:
-            lost, other = group.split(aiomqtt.MqttError)
-            if lost is None or other is not None:
-                raise
-            raise aiomqtt.MqttError(str(lost.exceptions[0])) from None
+        await all_or_none(self._send(link), self._receive(link), self._stop_sweeping(link))
 
     async def _send(self, link: aiomqtt.Client) -> None:
         while True:

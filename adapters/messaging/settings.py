@@ -27,8 +27,14 @@ class MqttSettings:
     extras: Mapping[str, str] = field(default_factory=dict)
 
 
-def settings_from(site: str, options: Mapping[str, object]) -> MqttSettings:
-    """Return what the section says for the site. Raises ValueError with what is wrong."""
+def settings_from(
+    site: str, options: Mapping[str, object], *, shadow: bool = False
+) -> MqttSettings:
+    """Return what the section says for the site. Raises ValueError with what is wrong.
+
+    In shadow another controller has the topics: everything is told under `thermiq-shadow`, and Home
+    Assistant is not told of it.
+    """
     broker = broker_from(options, _OWN)
     base = options.get("base", BASE)
     prefix = options.get("homeassistant", True)
@@ -39,6 +45,8 @@ def settings_from(site: str, options: Mapping[str, object]) -> MqttSettings:
         raise ValueError("`homeassistant` must be true, false or its prefix")  # noqa: TRY004 - same
     if not isinstance(extras, Mapping) or not all(isinstance(e, str) for e in extras.values()):
         raise ValueError("`topics` holds lines of `topic: point or output`")
+    if shadow:
+        base, prefix = f"{base}-shadow", False
     topics = Topics(site or "site", base, prefix if isinstance(prefix, str) else DISCOVERY)
     for path in extras:
         topics.own(path)

@@ -25,6 +25,10 @@ class Commanded(Protocol):
         ...
 
 
+Hearing = Callable[[str, Sequence[Reading]], None]
+"""Hears of a device's readings, by its name, beside the scans; returns at once, never raises."""
+
+
 class Gateway:
     """Holds the newest fact of each point until a scan takes it. Single-threaded, never waits."""
 
@@ -32,6 +36,7 @@ class Gateway:
         """Stand between `devices`, by name, and the scans."""
         self._wiring = wiring
         self._devices = devices
+        self.listeners: list[Hearing] = []
         self._next: dict[str, Fact] = {}
         self._reasons: dict[str, str] = {}
         self._urgent: dict[str, tuple[Value | None, Quality]] = {}
@@ -44,6 +49,8 @@ class Gateway:
             for reading in readings:
                 for wire in self._wiring.facts.get((device, reading.field), ()):
                     self._take_in(wire, reading)
+            for listener in self.listeners:
+                listener(device, readings)
 
         return publish
 

@@ -178,7 +178,7 @@ async def listener(at: Mosquitto, *topics: str) -> AsyncIterator[Listener]:
 def messenger(at: Mosquitto, controller: Controller, **options: Any) -> Messenger:
     section = {"host": "127.0.0.1", "port": at.port, "topics": {"p3/relay": "pump.run"}}
     settings = settings_from("test", {**section, **options.pop("section", {})})
-    return Messenger(
+    one = Messenger(
         settings,
         controller.cycle,
         controller.clock,
@@ -186,6 +186,8 @@ def messenger(at: Mosquitto, controller: Controller, **options: Any) -> Messenge
         setpoints=controller.setpoints,
         **options,
     )
+    controller.cycle.listeners.append(one.note)
+    return one
 
 
 @contextlib.asynccontextmanager

@@ -8,11 +8,14 @@ import aiomqtt
 import pytest
 
 from adapters.messaging import mqtt
+from adapters.messaging.desk import PlainOperations
 from adapters.port import Reading
-from engine.control.scan import initial
+from adapters.runtime.operations import Operations
+from engine.control.scan import Scan, initial
 from engine.values.fact import Quality
 from tests.adapters.mqtt_bench import (
     FIELDS,
+    PATIENCE_S,
     PLANT,
     Controller,
     broker,
@@ -82,13 +85,15 @@ def test_devices_tell_their_fields_beside_the_points(tmp_path: Path) -> None:
         controller = Controller(program_of())
         with broker(tmp_path) as at:
             one = messenger(at, controller)
-            hear = one.hearing("miner1", FIELDS)
+            one.know("miner1", FIELDS)
             with pytest.raises(ValueError, match="topic"):
-                one.hearing("facts", FIELDS)
+                one.know("facts", FIELDS)
             async with listener(at) as ear, running(one):
                 now_s = controller.clock.monotonic_s()
-                hear(
-                    [Reading("top", 61.5, Quality.GOOD, now_s), Reading("x", 1.0, Quality.GOOD, 0)]
+                one.heard("unknown", [Reading("top", 1.0, Quality.GOOD, now_s)])
+                one.heard(
+                    "miner1",
+                    [Reading("top", 61.5, Quality.GOOD, now_s), Reading("x", 1.0, Quality.GOOD, 0)],
                 )
                 await ear.until(lambda: ear.last(f"{ROOT}/miner1/top"))
                 assert ear.last(f"{ROOT}/miner1/top")["value"] == 61.5
@@ -116,6 +121,35 @@ def test_an_override_is_asked_for_answered_and_released(tmp_path: Path) -> None:
                 assert (await ear.ask(topic, release))["accepted"]
                 assert controller.step().decisions[1].value == 0.0
                 await ear.until(lambda: ear.last(state)["value"] is None)
+                again = await ear.ask(topic, {**release, "id": "a3"})
+                assert again["reason"] == "`heater.power` has no override"
+
+    drive(test())
+
+
+def test_requests_go_the_way_of_all_peoples_requests(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        operations = Operations(controller.cycle, controller.clock, lambda: "nonce")
+
+        def after(scan: Scan) -> None:
+            operations.after(scan)
+
+        controller.cycle.listeners.append(after)
+        with broker(tmp_path) as at:
+            one = messenger(at, controller, operations=operations)
+            async with listener(at) as ear, running(one):
+                controller.step(closed=False)
+                wish = {**ASKED, "id": "1", "mode": "off"}
+                assert (await ear.ask(f"{ROOT}/commands/mode", wish))["accepted"]
+                controller.step(closed=False)
+                await ear.until(lambda: ear.last(f"{ROOT}/mode").get("mode") == "off")
+                wish = {**ASKED, "id": "2", "output": "pump.run", "value": True}
+                reply = await ear.ask(f"{ROOT}/commands/override", wish)
+                assert "would do nothing" in reply["reason"]
+                wish = {**ASKED, "id": "3", "alarm": "relay_open"}
+                assert (await ear.ask(f"{ROOT}/commands/ack", wish))["accepted"]
+                assert operations.book.entries[0].by == "anna"
 
     drive(test())
 
@@ -214,7 +248,7 @@ def test_garbage_is_refused_and_the_next_request_is_heard(tmp_path: Path, payloa
 
 
 def test_modes_and_acknowledgements_are_the_daemons(tmp_path: Path) -> None:
-    class Daemon:
+    class Daemon(PlainOperations):
         now = "automatic"
 
         def modes(self) -> tuple[str, ...]:
@@ -233,7 +267,7 @@ def test_modes_and_acknowledgements_are_the_daemons(tmp_path: Path) -> None:
     async def test() -> None:
         controller = Controller(program_of())
         with broker(tmp_path) as at:
-            one = messenger(at, controller, operations=Daemon())
+            one = messenger(at, controller, operations=Daemon(controller.cycle, controller.clock))
             async with listener(at) as ear, running(one):
                 wish = {**ASKED, "id": "m1", "mode": "holiday"}
                 assert (await ear.ask(f"{ROOT}/commands/mode", wish))["accepted"]
@@ -378,5 +412,24 @@ def test_what_an_earlier_controller_left_behind_is_cleared(tmp_path: Path) -> No
                     controller.step(40.0)
                     gone = f"{ROOT}/decisions/heatpump.sg_ready"
                     await ear.until(lambda: (gone, b"", False) in ear.heard)
+
+    drive(test())
+
+
+def test_an_end_is_heeded_whatever_the_broker_does_at_that_moment(tmp_path: Path) -> None:
+    async def test() -> None:
+        controller = Controller(program_of())
+        with broker(tmp_path) as at:
+            for number in range(12):
+                one = messenger(at, controller)
+                task = asyncio.create_task(one.run())
+                await until(lambda one=one: one.is_connected)
+                at.stop()
+                for _ in range(number):
+                    await asyncio.sleep(0)
+                task.cancel()
+                _, waiting = await asyncio.wait((task,), timeout=PATIENCE_S)
+                assert not waiting, "the task goes on"
+                at.start()
 
     drive(test())
