@@ -53,6 +53,14 @@ class Bench:
         self.daemon = daemon
 
     async def until(self, holds: Callable[[], bool]) -> None:
+        try:
+            await self._wait(holds)
+        except TimeoutError:
+            health = self.daemon.supervisor.health
+            raise AssertionError(f"{self.bad()}, {health}, {self.house.messages.trouble}") from None
+
+    @staticmethod
+    async def _wait(holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE_S):
             while not holds():  # noqa: ASYNC110 - wires tell nobody
                 await asyncio.sleep(0.01)
