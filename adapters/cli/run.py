@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from adapters.cli.faces import show
 from adapters.cli.terminal import is_colourful
 from adapters.recordings.moments import duration_ms
 from adapters.runtime import logs
@@ -58,8 +59,15 @@ def run(
         typer.echo(f"{site}: {error}", err=True)
         raise typer.Exit(1) from error
     try:
+        hide = show(service, loading.loaded, clock, shadow=shadow)
+    except ValueError as error:
+        service.close()
+        typer.echo(f"{site}: {error}", err=True)
+        raise typer.Exit(1) from error
+    try:
         code = asyncio.run(_scan(service.daemon, 1 if once else None, for_s))
     finally:
+        hide()
         service.close()
         notifier.close()
         handler.flush()

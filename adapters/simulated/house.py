@@ -96,7 +96,11 @@ class House:
             name: {**address, **(options or {}).get(name, {})}
             for name, address in self._addresses().items()
         }
-        site = {"mqtt": self._broker(), **(sections or {})}
+        site = {
+            "mqtt": self._broker(),
+            "control": {"socket": "control.sock"},
+            **(sections or {}),
+        }
         self.site_file.write_text(on_loopback(text, devices, site), "utf-8")
 
     async def live(self) -> None:

@@ -1,0 +1,34 @@
+"""What a running daemon shows: the control interface and MQTT, if the site file has their sections.
+
+Both are told of complete scans and run among the devices; neither can hold up a scan. They share
+one set of operations, so that a reset or an override means the same whichever way it came.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from adapters.control.build import control_of
+from adapters.messaging.build import mqtt_of
+from adapters.port import Clock, Device, ScanDevice
+from adapters.runtime.loading import Loaded
+from adapters.runtime.operations import Operations
+from adapters.runtime.service import Service, state_folder
+
+
+def show(service: Service, loaded: Loaded, clock: Clock, *, shadow: bool) -> Callable[[], None]:
+    """Join the faces to the daemon; the returned function closes what they keep.
+
+    Raises ValueError in user words if a section of the site file is wrong.
+    """
+    sections, daemon = loaded.site.sections, service.daemon
+    operations: Operations | None = None
+    with ExitStack() as opened:
+        if "control" in sections:
+            state = state_folder(loaded, shadow=shadow)
+            control = control_of(daemon, clock, sections["control"], loaded.folder, state)
+            operations = control.operations
+            opened.callback(operations.close)
+        if "mqtt" in sections:
+            devices: list[Device | ScanDevice] = [*loaded.devices, *loaded.scan_devices]
+            mqtt_of(daemon, clock, sections["mqtt"], devices, operations)
+        return opened.pop_all().close
