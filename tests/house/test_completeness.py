@@ -38,6 +38,7 @@ def untested(
     modules share a name, only the second will do. A check may instead have a file of YAML cases
     under its own name.
     """
+    tests = list(tests)
     with_cases = {each.path.rpartition("/")[2].replace("-", "_") for each in cases if each.text}
     with_tests = {
         source.path.rpartition("/")[2].removesuffix(".py")
