@@ -14,11 +14,13 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 .PHONY: demo
-demo: $(READY) ## four weeks at Walda: summary, chart in demo-output/, one decision explained
+demo: $(READY) ## four weeks at Walda, summed up and drawn; then a morning live, on real protocols
 	@$(BIN)/thermiq demo
+	@echo
+	@$(BIN)/thermiq demo --live
 
 .PHONY: live
-live: $(READY) ## a morning in a minute: every device on loopback, the daemon, and why
+live: $(READY) ## only the live part: every device on loopback, the daemon, and why
 	@$(BIN)/thermiq demo --live
 
 .PHONY: test
