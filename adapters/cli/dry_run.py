@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapters.cli import tables
-from adapters.cli.looking_back import read_program
+from adapters.cli.looking_back import reach, read_program
 from adapters.cli.progress import Ticker, progress
-from adapters.cli.runs import Counted, check_plot, meta_of, moment_of, step_of
+from adapters.cli.runs import Counted, check_plot, meta_of, span_of, step_of
 from adapters.cli.summary import headline, report_tables
 from adapters.clock import SiteClock
 from adapters.playback import Sink, fit, play, pour, spans_within
 from adapters.playback_recorded import play_recorded
 from adapters.recordings.data import RecordingError
 from adapters.recordings.recording import Recording
+from adapters.recordings.whole_file import refuse_input
 from adapters.scribe import Scribe, infos
 from engine.control.program import Program
 from engine.workshop.report import Basis, as_plain
@@ -120,13 +121,12 @@ def _run(program: Program, digest: str, facts: Path, span: Span, wishes: Wishes)
         fitting = fit(recording.points(), program.rulebook)
         for warning in fitting.warnings:
             typer.echo(f"{facts}: {warning}", err=True)
-        wanted = spans_within(
-            recording.segments(),
-            moment_of(span.start, clock, "--from"),
-            moment_of(span.end, clock, "--to"),
-        )
+        wanted = spans_within(recording.segments(), *span_of(span.start, span.end, clock))
+        if not wanted:
+            raise RecordingError(facts, f"holds nothing of that time; {reach(recording, clock)}")
         total_ms = sum(each.end_ms - each.start_ms for each in wanted)
         if wishes.out is not None:
+            refuse_input(wishes.out, [facts])
             declared = infos(program.rulebook.plant, facts=False)
             meta = meta_of(program, digest, "dry-run", step_ms)
             writer = Recording.create(wishes.out, declared, meta, overwrite=wishes.overwrite)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import typer
 
+from adapters.cli.runs import moment_of, step_of
 from adapters.cli.terminal import is_colourful
 from adapters.clock import SiteClock
 from adapters.files import read_rules
 from adapters.playback import fit, play, play_from_checkpoint, spans_within
 from adapters.playback_recorded import play_recorded_to
 from adapters.recordings.data import RecordingError
-from adapters.recordings.moments import duration_ms, iso, parse_iso
+from adapters.recordings.moments import iso
 from adapters.recordings.recording import Recording
 from adapters.scribe import digest_of
 from engine.control.program import Program, compile_program
@@ -49,21 +50,21 @@ def look_back(question: Question, program: Program, digest: str) -> Scan:
     `since`. Says on the error stream what the recording lacks; exits with 1 if it has no such
     moment.
     """
-    step_ms = _step(question.step)
+    step_ms = step_of(question.step)
     clock = SiteClock(program.rulebook.plant.site)
-    at_ms = _moment(question.at, clock, "--at")
-    since_ms = None if question.since is None else _moment(question.since, clock, "--from")
+    at_ms = moment_of(question.at, clock, "--at")
+    since_ms = None if question.since is None else moment_of(question.since, clock, "--from")
     last: tuple[int, Scan] | None = None
     try:
         with Recording.open(question.facts) as recording:
             for last in _scans(recording, program, digest, at_ms, since_ms, step_ms):  # noqa: B007
                 pass  # only the last one counts
-            nothing = "" if last else _nothing_at(recording, question.at, clock)
+            reached = reach(recording, clock)
     except RecordingError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     if last is None:
-        typer.echo(f"{question.facts}: {nothing}", err=True)
+        typer.echo(f"{question.facts}: holds nothing up to {question.at}; {reached}", err=True)
         raise typer.Exit(1)
     if at_ms - last[0] >= step_ms:
         shown = iso(last[0], clock.zone)
@@ -90,27 +91,12 @@ def _scans(
     return play(recording, program, fitting, spans, step_ms)
 
 
-def _nothing_at(recording: Recording, at: str, clock: SiteClock) -> str:
+def reach(recording: Recording, clock: SiteClock) -> str:
+    """Return in words from when to when something was recorded."""
     span = recording.span()
     if span is None:
-        return "holds nothing"
-    start, end = iso(span.start_ms, clock.zone), iso(span.end_ms, clock.zone)
-    return f"holds nothing up to {at}; it reaches from {start} to {end}"
-
-
-def _step(text: str) -> int:
-    try:
-        return duration_ms(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--step") from error
-
-
-def _moment(text: str, clock: SiteClock, option: str) -> int:
-    try:
-        return parse_iso(text, clock.zone)
-    except (ValueError, OverflowError) as error:
-        message = f"`{text}` is not a time; write it as `2024-06-12T14:10`"
-        raise typer.BadParameter(message, param_hint=option) from error
+        return "nothing was recorded"
+    return f"it reaches from {iso(span.start_ms, clock.zone)} to {iso(span.end_ms, clock.zone)}"
 
 
 def _show_problems(checked: Checked, count: int) -> None:

@@ -14,7 +14,7 @@ import typer
 from adapters.recordings.data import PointInfo, RecordingError, Span
 from adapters.recordings.moments import duration_ms, iso, parse_iso
 from adapters.recordings.recording import Recording
-from adapters.recordings.whole_file import whole_file
+from adapters.recordings.whole_file import refuse_input, whole_file
 
 if TYPE_CHECKING:
     from adapters.recordings.importing import Imported
@@ -57,6 +57,7 @@ def import_recording(
         raise typer.BadParameter(str(error), param_hint="--mapping") from error
     points = _points_of(plant) if plant else ()
     with _told():
+        refuse_input(out, [mapping_path, *files])
         read, problems = load_mapping(mapping_path)
         if read is None:
             _show(problems, [mapping_path])
@@ -98,7 +99,10 @@ def export_recording(
         raise typer.BadParameter("decisions are exported as CSV", param_hint="--decisions")
     if decisions and (wide or step_ms):
         raise typer.BadParameter("decisions have neither --wide nor --step")
+    if out != "-" and not out.endswith((".csv", ".parquet")):
+        raise typer.BadParameter(f"`{out}` ends in neither .csv nor .parquet", param_hint="--out")
     with _told(), Recording.open(recording) as opened:
+        refuse_input(Path(out), [recording])
         span = _span(opened, start, end, zone_info)
         known = [info.name for info in opened.points()]
         points = sorted(opened.state(span.start_ms, point)) if point else known

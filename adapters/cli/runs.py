@@ -62,12 +62,18 @@ def step_of(text: str) -> int:
         raise typer.BadParameter(str(error), param_hint="--step") from error
 
 
-def moment_of(text: str | None, clock: SiteClock, option: str) -> int | None:
-    """Return the moment that an option names, None if it was not given."""
-    if text is None:
-        return None
+def moment_of(text: str, clock: SiteClock, option: str) -> int:
+    """Return the moment that an option names."""
     try:
         return parse_iso(text, clock.zone)
     except (ValueError, OverflowError) as error:
-        message = f"`{text}` is not a time; write it as `2024-06-12T14:10`"
-        raise typer.BadParameter(message, param_hint=option) from error
+        raise typer.BadParameter(str(error), param_hint=option) from error
+
+
+def span_of(start: str | None, end: str | None, clock: SiteClock) -> tuple[int | None, int | None]:
+    """Return the moments of `--from` and `--to`, None for what was not given."""
+    start_ms = None if start is None else moment_of(start, clock, "--from")
+    end_ms = None if end is None else moment_of(end, clock, "--to")
+    if start_ms is not None and end_ms is not None and end_ms <= start_ms:
+        raise typer.BadParameter("the end is not after the start", param_hint="--to")
+    return start_ms, end_ms

@@ -14,12 +14,13 @@ import typer
 from adapters.cli import tables
 from adapters.cli.looking_back import read_program
 from adapters.cli.progress import Ticker, progress
-from adapters.cli.runs import Counted, check_plot, meta_of, moment_of, step_of
+from adapters.cli.runs import Counted, check_plot, meta_of, span_of, step_of
 from adapters.cli.summary import headline, report_tables
 from adapters.clock import SiteClock
 from adapters.playback import Sink, pour
 from adapters.recordings.data import RecordingError
 from adapters.recordings.recording import Recording
+from adapters.recordings.whole_file import refuse_input
 from adapters.scribe import Scribe, infos
 from adapters.simulated.drive import Stretch, drive, stretches, unfit
 from adapters.simulated.state import PlantParameters
@@ -96,12 +97,16 @@ def simulate(
     clock = SiteClock(program.rulebook.plant.site)
     refuse_unfit(program)
     step_ms = step_of(step)
-    parts = stretches(
-        read_weather(weather), step_ms, moment_of(start, clock, "--from"), round(days * DAY_MS)
-    )
+    start_ms, _ = span_of(start, None, clock)
+    parts = stretches(read_weather(weather), step_ms, start_ms, round(days * DAY_MS))
+    if not parts:
+        typer.echo(f"thermiq: {weather}: holds no weather of that time", err=True)
+        raise typer.Exit(1)
     title = None if plot is None else f"Simulation on {weather.name}"
     run = Run(program, digest, parts, step_ms, seed, out, overwrite, title)
     try:
+        if out is not None:
+            refuse_input(out, [weather])
         report, chart = execute(run)
     except RecordingError as error:
         typer.echo(f"thermiq: {error}", err=True)
@@ -161,7 +166,9 @@ def read_weather(path: Path) -> tuple[Weather, ...]:
         with opened(path, "rt", encoding="utf-8", newline="") as file:
             parts = segments(map(weather_row, csv.DictReader(file)))
     except KeyError as error:
-        problem = f"lacks the column {error}"
+        problem = f"lacks the column `{error.args[0]}`"
+    except UnicodeDecodeError:
+        problem = "is not text in UTF-8; the weather is a CSV file, or one packed as .gz"
     except (ValueError, csv.Error, EOFError, gzip.BadGzipFile) as error:
         problem = str(error)
     else:

@@ -11,6 +11,9 @@ _FEW_HOURS = 100
 _MOST_ROWS = 12
 """Of vetoes, alarms and what was unknown; JSON has them all."""
 
+_TRACE_KWH = 0.05
+"""Less than this is shown as 0.0."""
+
 _NOTES = {
     Basis.MEASURED: "Energy as measured. All loads share the house's mix of PV, battery and grid.",
     Basis.DECIDED: (
@@ -55,7 +58,11 @@ def duration(seconds: float) -> str:
 
 def kwh(amount: float) -> str:
     """Return an energy in kWh; a trace of one as 0.0."""
-    return f"{amount:,.1f}" if abs(amount) >= 0.05 else "0.0"  # noqa: PLR2004 - rounds to 0.0
+    return f"{amount:,.1f}" if abs(amount) >= _TRACE_KWH else "0.0"
+
+
+def _cost(euros: float, *, known: bool) -> str:
+    return f"{euros:,.2f}" + ("" if known else "+?")
 
 
 def _percent(part: float, whole: float) -> str:
@@ -66,10 +73,15 @@ def _outputs(report: Report) -> Table:
     rows = [_output(output, report.seconds) for output in report.outputs]
     energies = [output.energy for output in report.outputs if output.energy is not None]
     total: tuple[str, ...] = ()
+    note = ""
     if energies:
-        total = ("all consumers", "", "", "", "", *_energy(_sum(energies)))
+        together = _sum(energies)
+        note = _NOTES[report.basis]
+        if together.unknown_kwh >= _TRACE_KWH:
+            note += f" Where {kwh(together.unknown_kwh)} kWh came from nobody knows."
+        total = ("all consumers", "", "", "", "", *_energy(together))
     heads = ("output", "changes", "starts", "on", "", "kWh", "PV", "battery", "grid", "EUR")
-    return Table("Decisions", heads, tuple(rows), total, _NOTES[report.basis] if energies else "")
+    return Table("Decisions", heads, tuple(rows), total, note)
 
 
 def _output(output: OutputReport, seconds: float) -> tuple[str, ...]:
@@ -86,7 +98,7 @@ def _output(output: OutputReport, seconds: float) -> tuple[str, ...]:
 
 def _energy(energy: Energy) -> tuple[str, ...]:
     total = energy.total_kwh
-    cost = f"{energy.cost_eur:,.2f}" + ("+?" if energy.unpriced_kwh > 0.05 else "")  # noqa: PLR2004
+    cost = _cost(energy.cost_eur, known=energy.unpriced_kwh + energy.unknown_kwh < _TRACE_KWH)
     parts = (energy.pv_kwh, energy.battery_kwh, energy.grid_kwh)
     return (kwh(total), *(_percent(part, total) for part in parts), cost)
 
@@ -118,12 +130,12 @@ def _states(report: Report) -> Table:
 def _house(report: Report) -> Table:
     house = report.house
     heads = ("", "PV", "load", "bought", "sold", "battery in", "battery out", "EUR bought")
-    cost = f"{house.cost_eur:,.2f}" + ("+?" if house.unpriced_kwh > 0.05 else "")  # noqa: PLR2004
+    known = house.unpriced_kwh < _TRACE_KWH and not house.unmetered_s
     row = (
         "kWh",
         *map(kwh, (house.pv_kwh, house.load_kwh, house.import_kwh, house.export_kwh)),
         *map(kwh, (house.charge_kwh, house.discharge_kwh)),
-        cost,
+        _cost(house.cost_eur, known=known),
     )
     note = ""
     if house.unmetered_s:

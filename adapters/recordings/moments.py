@@ -43,7 +43,10 @@ def parse_iso(text: str, zone: tzinfo = UTC) -> int:
 
     Of the doubled hour in autumn the first pass is meant. Raises ValueError for other text.
     """
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"`{text}` is not a time; write it as `2024-06-12T14:10`") from None
     return to_ms(moment if moment.tzinfo else moment.replace(tzinfo=zone))
 
 

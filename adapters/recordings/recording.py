@@ -56,6 +56,7 @@ class Recording:
     def __init__(self, path: Path | str) -> None:
         """Open the file; see `open`."""
         self.path = Path(path)
+        self._closed = False
         check_header(self.path)
         try:
             self._db = sqlite3.connect(
@@ -266,6 +267,7 @@ class Recording:
 
     def close(self) -> None:
         """Close the file; the iterators of this recording end with it."""
+        self._closed = True
         self._db.close()
 
     def __enter__(self) -> Self:
@@ -283,6 +285,8 @@ class Recording:
         try:
             yield from self._db.execute(sql, arguments)
         except sqlite3.DatabaseError as error:
+            if self._closed:
+                return  # as `close` says; an interrupt ends a run like this
             raise RecordingError(
                 self.path, f"is damaged: {error}", "restore it from a copy or record it again"
             ) from error

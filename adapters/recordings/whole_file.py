@@ -1,7 +1,7 @@
 """A file that appears at its place only when it is whole."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,12 @@ def refuse_place(path: Path, *, overwrite: bool) -> None:
         raise RecordingError(path, "exists already", "choose another name or remove it")
     if not path.parent.is_dir():
         raise RecordingError(path, "its directory does not exist", "create it first")
+
+
+def refuse_input(path: Path, inputs: Iterable[Path]) -> None:
+    """Raise RecordingError if what is to be written is one of the files that are read."""
+    if path.exists() and any(path.samefile(each) for each in inputs):
+        raise RecordingError(path, "is what is read", "choose another name for what is written")
 
 
 def part_of(path: Path) -> Path:

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite, nan
 from typing import NamedTuple
 
 from adapters.simulated.inputs import Boundary
@@ -48,13 +49,17 @@ class Weather:
 
 def weather_row(cells: Mapping[str, str | None]) -> WeatherRow:
     """Return the row for cells named as in `sample_4weeks_30min.csv`; an empty cell is None."""
-    when = datetime.fromisoformat(cells["time_utc"] or "")
+    text = cells["time_utc"] or ""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"time_utc is `{text}`; write it as 2024-03-25T00:00:00Z") from None
     if when.tzinfo is None:
         raise ValueError(f"time_utc needs its zone, as in 2024-03-25T00:00:00Z: {when}")
     return WeatherRow(
         when.timestamp(),
         *(
-            _cell(cells[name])
+            _cell(name, cells[name])
             for name in ("pv_w", "house_load_w", "t_out_c", "ghi_wm2", "price_ct_kwh")
         ),
     )
@@ -122,8 +127,16 @@ _FIELDS = (
 )
 
 
-def _cell(text: str | None) -> float | None:
-    return None if text is None or not text.strip() else float(text)
+def _cell(name: str, text: str | None) -> float | None:
+    if text is None or not text.strip():
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = nan
+    if not isfinite(number):
+        raise ValueError(f"{name} is `{text}`, not a number")
+    return number
 
 
 def _filled_night(row: WeatherRow) -> WeatherRow:

@@ -125,10 +125,11 @@ def test_export_to_the_terminal_and_to_files(tmp_path: Path, recording: Path) ->
     [
         (["--step", "1 week"], 2, "is not a duration"),
         (["--zone", "Mars/Base"], 2, "is not a time zone"),
-        (["--from", "yesterday"], 2, "yesterday"),
+        (["--from", "yesterday"], 2, "`yesterday` is not a time; write it as"),
         (["--from", "2025-01-01", "--to", "2024-01-01"], 2, "not after the start"),
         (["--decisions", "--wide"], 2, "neither"),
         (["--decisions", "-o", "a.parquet"], 2, "as CSV"),
+        (["-o", "a.xlsx"], 2, "`a.xlsx` ends in neither .csv nor .parquet"),
         (["-p", "pv.pwoer"], 1, "did you mean `pv.power`?"),
         (["-o", "no/such/dir.csv"], 1, "directory does not exist"),
     ],
@@ -137,6 +138,18 @@ def test_export_says_what_is_wrong(recording: Path, words: list[str], code: int,
     done = run("export", recording, *words)
     assert done.exit_code == code
     assert told in done.stderr
+
+
+def test_what_is_read_is_never_written_over(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_bytes(Path(SAMPLE).read_bytes())
+    done = run("import", log, "-m", "sample", "-o", log, "--overwrite")
+    assert (done.exit_code, "is what is read" in done.stderr) == (1, True)
+    named_so = tmp_path / "recording.csv"
+    assert run("import", log, "-m", "sample", "-o", named_so).exit_code == 0
+    done = run("export", named_so, "-o", named_so, "--overwrite")
+    assert (done.exit_code, "is what is read" in done.stderr) == (1, True)
+    assert log.read_bytes() == Path(SAMPLE).read_bytes()
 
 
 def test_a_file_that_is_no_recording(tmp_path: Path, recording: Path) -> None:

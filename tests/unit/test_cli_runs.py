@@ -127,14 +127,31 @@ def test_what_the_recording_lacks_is_named_point_by_point(rules: Path, tmp_path:
 
 def test_a_time_that_was_not_recorded_is_said(rules: Path, recording: Path) -> None:
     done = run("dry-run", rules, "--facts", recording, "--from", "2030-01-01")
-    assert done.exit_code == 0
-    assert "Nothing was recorded in that time." in done.stdout
+    assert done.exit_code == 1
+    assert "holds nothing of that time; it reaches from 2024-03-25T01:00:00+01:00" in done.stderr
+    done = run("simulate", rules, "--weather", WEATHER, "--from", "2030-01-01")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "holds no weather of that time" in done.stderr
+
+
+def test_what_is_read_is_never_written_over(rules: Path, recording: Path, tmp_path: Path) -> None:
+    before = recording.read_bytes()
+    (tmp_path / "link").symlink_to(recording)
+    for out in (recording, tmp_path / "link"):
+        done = run("dry-run", rules, "--facts", recording, "--out", out, "--overwrite")
+        assert (done.exit_code, "is what is read" in done.stderr) == (1, True)
+    weather = tmp_path / "weather.csv"
+    weather.write_bytes(WEATHER.read_bytes())
+    done = run("simulate", rules, "--weather", weather, "--out", weather, "--overwrite")
+    assert (done.exit_code, "is what is read" in done.stderr) == (1, True)
+    assert (recording.read_bytes(), weather.read_bytes()) == (before, WEATHER.read_bytes())
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["--from", "yesterday"], "`yesterday` is not a time"),
+        (["--from", "2024-03-25T06:00", "--to", "2024-03-25T05:00"], "is not after the start"),
         (["--step", "often"], "`often` is not a duration"),
         (["--plot", "chart.pdf"], "ends in none of .png, .svg, .html"),
         (["--plot", "nowhere/chart.png"], "does not exist"),
@@ -173,11 +190,20 @@ def test_wrong_rules_are_shown_and_nothing_runs(recording: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("a,b\n1,2\n", "lacks the column 'time_utc'"),
+        ("a,b\n1,2\n", "lacks the column `time_utc`"),
+        ("\udcff\udcfe", "is not text in UTF-8"),
         ("", "holds no weather"),
         (
             "time_utc,pv_w,house_load_w,t_out_c,ghi_wm2,price_ct_kwh\nnoon,1,1,1,1,1\n",
-            "Invalid isoformat string: 'noon'",
+            "time_utc is `noon`",
+        ),
+        (
+            "time_utc,pv_w,house_load_w,t_out_c,ghi_wm2,price_ct_kwh\n2024-03-25T00Z,1,nan,1,1,1\n",
+            "house_load_w is `nan`, not a number",
+        ),
+        (
+            "time_utc,pv_w,house_load_w,t_out_c,ghi_wm2,price_ct_kwh\n2024-03-25T00Z,1,1,2 K,1,1\n",
+            "t_out_c is `2 K`, not a number",
         ),
     ],
 )
@@ -185,7 +211,7 @@ def test_weather_that_cannot_be_used_is_said(
     rules: Path, tmp_path: Path, content: str, message: str
 ) -> None:
     path = tmp_path / "weather.csv"
-    path.write_text(content)
+    path.write_text(content, errors="surrogateescape")
     done = run("simulate", rules, "--weather", path)
     assert done.exit_code == 1
     assert f"{path}: {message}" in done.stderr

@@ -4,6 +4,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
+import typer
 
 from adapters.cli import comparison, progress, runs, summary, tables
 from adapters.clock import SiteClock
@@ -132,4 +133,6 @@ def test_a_time_without_an_offset_is_that_of_the_site() -> None:
     clock = SiteClock(Site(time_zone="Europe/Berlin"))
     assert runs.moment_of("2024-07-01T12:00", clock, "--from") == 1_719_828_000_000
     assert runs.moment_of("2024-07-01T10:00Z", clock, "--from") == 1_719_828_000_000
-    assert runs.moment_of(None, clock, "--from") is None
+    assert runs.span_of(None, None, clock) == (None, None)
+    with pytest.raises(typer.BadParameter, match="the end is not after the start"):
+        runs.span_of("2024-07-01T12:00", "2024-07-01T10:00Z", clock)

@@ -120,6 +120,16 @@ def test_the_end_is_not_part_of_a_replay(tmp_path: Path) -> None:
         assert list(recording.changes(["surplus"], 0, 11))[-1] == (10, "surplus", 2.0, GOOD)
 
 
+def test_iterators_end_quietly_with_the_recording(tmp_path: Path) -> None:
+    # An interrupted dry-run closes the file first and drops its iterators afterwards.
+    rows = [(at, "surplus", float(at), GOOD) for at in range(5)]
+    with Recording.open(write(tmp_path / "a.rec", rows)) as recording:
+        changes = recording.changes(["surplus"])
+        next(changes)
+        next(changes)
+    assert list(changes) == []
+
+
 def test_a_replay_never_sorts(tmp_path: Path) -> None:
     with Recording.open(write(tmp_path / "a.rec", [])) as recording:
         for sql, arguments in ((_CHANGES, (0, 1)), (_CHANGES + _CHOSEN, (0, 1, "[1]"))):

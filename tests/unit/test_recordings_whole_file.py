@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from adapters.recordings.data import RecordingError
-from adapters.recordings.whole_file import part_of, refuse_place, whole_file
+from adapters.recordings.whole_file import part_of, refuse_input, refuse_place, whole_file
 
 
 def test_the_file_appears_at_the_end(tmp_path: Path) -> None:
@@ -30,6 +30,15 @@ def test_places_that_are_refused(tmp_path: Path) -> None:
         with pytest.raises(RecordingError, match=why):
             refuse_place(tmp_path / name, overwrite=False)
     refuse_place(tmp_path / "a", overwrite=True)
+
+
+def test_what_is_read_is_never_written(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    (tmp_path / "b").hardlink_to(tmp_path / "a")
+    refuse_input(tmp_path / "c", [tmp_path / "a"])
+    for name in "ab":
+        with pytest.raises(RecordingError, match="is what is read"):
+            refuse_input(tmp_path / name, [tmp_path / "a"])
 
 
 def test_a_refusing_disk_is_a_clear_error(tmp_path: Path) -> None:
