@@ -42,7 +42,7 @@ PUMP = Change("p3.running", Quantity(False), Quantity(True))
         (Change("x", Quantity("a"), Quantity("a"), unlike=True), "x must not be a"),
         (
             Unheard("x > 1", (silent("x"), silent("y"), silent("z", Quality.MISSING, None))),
-            "x > 1 is unknown: x and y are STALE, last heard 42 min ago and z is MISSING, never",
+            "x > 1 is unknown: x and y are STALE, last heard 42 min ago and z is MISSING, without",
         ),
         (Unheard("a / b > 1", ()), "a / b > 1 has no value, as in a division by zero"),
         (Unheard("", (silent("x", Quality.BAD, 3),)), "x is BAD, last heard 3 s ago"),
@@ -85,7 +85,7 @@ def test_a_reading_says_why_it_is_unknown() -> None:
     assert tell_unknown(ENGLISH, average) == "average(x, 10 min) needs 10 min without a gap"
     signal = Reading("surplus", stale.kind, None, formula="a / b")
     assert tell_unknown(ENGLISH, signal) == "surplus has no value"
-    assert tell_unknown(ENGLISH, silent("x", Quality.BAD, None)) == "x is MISSING, never heard"
+    assert tell_unknown(ENGLISH, silent("x", Quality.BAD, None)) == "x is MISSING, without a value"
 
 
 def test_texts_are_joined_as_a_sentence_wants_it() -> None:
