@@ -74,8 +74,7 @@ class Truths:
                 join = all_ if isinstance(e, x.All) else any_
                 return join([self.value(each, deciding) for each in e.operands])
             case x.Between():
-                day = self.moment.time_of_day_s
-                start, end = (self.clock(each) for each in (e.start, e.end))
+                start, end, day = *map(self.clock, (e.start, e.end)), self.moment.time_of_day_s
                 if None in (start, end):
                     return None
                 return start <= day < end if start < end else day >= start or day < end
@@ -84,8 +83,7 @@ class Truths:
         return None if None in known else COMPUTE[named](*known)
 
     def clock(self, e: x.ClockTime) -> float | None:
-        sun = {"sunrise": self.moment.sunrise_s, "sunset": self.moment.sunset_s}
-        at = sun.get(e.anchor, 0.0)
+        at = {"sunrise": self.moment.sunrise_s, "sunset": self.moment.sunset_s}.get(e.anchor, 0.0)
         return None if at is None else (at + e.offset_s) % 86_400
 
     def timed(self, e: x.Timed) -> bool | None:
@@ -119,20 +117,18 @@ class Truths:
         inside = [each for each in kept if each[0] >= begin]
         if e.function == "rate":
             return (value - inside[0][1]) / (self.now - begin)
-        integral = sum(a * (u - t) for (t, a), (u, _) in pairwise(inside))
-        return integral / (self.now - begin)
+        return sum(a * (u - t) for (t, a), (u, _) in pairwise(inside)) / (self.now - begin)
 
     def chain(self) -> None:
         """Derive stratum by stratum: first what is certain, then what is possible."""
         for rules in strata(self.book.rules):
             for truth, enough in ((True, (True,)), (None, (True, None))):
-                moved = True
-                while moved:
-                    moved = False
-                    for rule, fact in rules:
-                        if fact not in self.derived and self.value(rule.when) in enough:
-                            self.derived[fact] = truth
-                            moved = True
+                while found := [
+                    fact
+                    for rule, fact in rules
+                    if fact not in self.derived and self.value(rule.when) in enough
+                ]:
+                    self.derived |= dict.fromkeys(found, truth)
 
 
 def strata(rules: tuple[Rule, ...]) -> list[list[tuple[Rule, str]]]:
