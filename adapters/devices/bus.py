@@ -175,6 +175,7 @@ class ModbusDevice:
                     await self._wait(publish, due_s)
             except LinkLostError as error:
                 self._withdraw(publish, error, Quality.MISSING)
+                self.station.forget()  # nothing read before the loss is told after it
                 raise
             except asyncio.CancelledError:
                 await self._leave()

@@ -43,7 +43,6 @@ DRIVERS: Mapping[str, Driver] = {
     "mqtt_values": Driver("adapters.devices.mqtt_values"),
     "revpi": Driver("adapters.devices.revpi"),
     "setpoints": Driver("adapters.devices.setpoints"),
-    "simulated": Driver("adapters.simulated.device"),
     "sun": Driver("adapters.devices.sun"),
     "tariff": Driver("adapters.devices.tariff"),
 }
