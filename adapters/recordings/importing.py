@@ -147,7 +147,13 @@ def _samples(
         for _, _, quality in readings:
             counts[quality] += 1
         parts.append(_standing(readings, whole, info, mapping, findings))
-    return to_samples(added(parts), info, _where(series[0]), findings)
+    readings = list(added(parts))
+    samples = list(to_samples(readings, info, _where(series[0]), findings))
+    pairs = zip(readings, samples, strict=True)
+    beyond = sum(old[2] is Quality.GOOD and new[3] is Quality.BAD for old, new in pairs)
+    counts[Quality.GOOD] -= beyond
+    counts[Quality.BAD] += beyond
+    return samples
 
 
 def _standing(

@@ -47,6 +47,7 @@ def test_the_plants_ranges_make_readings_bad(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert "warning[import-out-of-range]" in done.stderr
     assert "first of 69" in done.stderr
+    assert "  house.load: 8,654 good, 69 bad\n" in done.stdout
 
 
 @pytest.mark.parametrize(
