@@ -58,6 +58,8 @@ async def _morning(rules: Path, folder: Path, speed: float) -> int:
         if house.messages.trouble:
             typer.echo(f"thermiq: {house.messages.trouble}", err=True)
             return 1
+        if house.messages.note:
+            typer.echo(f"thermiq: {house.messages.note}", err=True)
         return await _run(house, clock, folder)
     finally:
         await house.stop()

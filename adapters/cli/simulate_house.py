@@ -105,8 +105,8 @@ async def _watch(house: "House") -> None:
 
 
 def _tell(house: "House") -> None:
-    if house.messages.trouble:
-        typer.echo(f"thermiq: {house.messages.trouble}", err=True)
+    for told in filter(None, (house.messages.trouble, house.messages.note)):
+        typer.echo(f"thermiq: {told}", err=True)
     typer.echo(f"the house runs on loopback; its files are in {house.folder}")
     typer.echo(f"  thermiq run --site {house.site_file}")
     typer.echo(f"  echo safety.open >> {house.folder / _FAULTS}       (and take it out again)")

@@ -1,12 +1,15 @@
 """Mosquitto as a child process on loopback: for the house on loopback, and for the tests.
 
-Its folder holds everything: configuration, access list, log. Nobody else's broker is touched.
+Its folder holds everything: configuration, access list, log. Nobody else's broker is touched. Where
+Mosquitto is not installed, amqtt (the extra `broker`) can stand in: it speaks MQTT 3.1.1 only and
+knows no access list, so the tests of those want the real one.
 """
 
 import contextlib
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Self
@@ -26,6 +29,13 @@ log_dest file {folder}/log
 connection_messages true
 {user}
 """
+_STAND_IN = """\
+listeners:
+  default: {{type: tcp, bind: "127.0.0.1:{port}"}}
+plugins:
+  amqtt.plugins.authentication.AnonymousAuthPlugin: {{allow_anonymous: true}}
+"""
+STANDS_IN = "Mosquitto is not installed; amqtt stands in for it"
 EVERYTHING = "topic readwrite #\n"
 """An access list that allows all to everybody."""
 
@@ -37,29 +47,41 @@ class BrokerError(Exception):
 class Mosquitto:
     """One broker. It keeps its port when it is stopped and started again."""
 
-    def __init__(self, folder: Path, access: str = EVERYTHING) -> None:
-        """Keep files in `folder`; `access` is the access list."""
+    def __init__(self, folder: Path, access: str = EVERYTHING, *, stand_in: bool = False) -> None:
+        """Keep files in `folder`; `access` is the access list. `stand_in` allows amqtt instead."""
         self.folder = folder
         self.port = free_port()
+        self.note = ""
+        """What a person should know of this broker."""
         self._access = access
+        self._stand_in = stand_in
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it and wait until it answers. Raises BrokerError."""
-        program = shutil.which("mosquitto") or shutil.which("mosquitto", path=PROGRAM_PLACES)
-        if program is None:
-            raise BrokerError(_MISSING)
-        configuration = self.folder / "mosquitto.conf"
-        (self.folder / "access").write_text(self._access, "utf-8")
-        user = "user root" if self.folder.stat().st_uid == 0 else ""
-        text = _CONFIGURATION.format(port=self.port, folder=self.folder, user=user)
-        configuration.write_text(text, "utf-8")
-        self._process = subprocess.Popen(  # noqa: S603 - our own program and configuration
-            [program, "-c", str(configuration)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with (self.folder / "told").open("wb") as told:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program and configuration
+                self._command(), stdout=told, stderr=told
+            )
         self._wait_until_it_answers()
+
+    def _command(self) -> list[str]:
+        """Write the configuration and return what to run. Raises BrokerError."""
+        program = shutil.which("mosquitto") or shutil.which("mosquitto", path=PROGRAM_PLACES)
+        configuration = self.folder / "mosquitto.conf"
+        if program is not None:
+            (self.folder / "access").write_text(self._access, "utf-8")
+            user = "user root" if self.folder.stat().st_uid == 0 else ""
+            text = _CONFIGURATION.format(port=self.port, folder=self.folder, user=user)
+            configuration.write_text(text, "utf-8")
+            return [program, "-c", str(configuration)]
+        program = shutil.which("amqtt", path=str(Path(sys.executable).parent))
+        if program is None or not self._stand_in:
+            raise BrokerError(_MISSING)
+        self.note = STANDS_IN
+        configuration = self.folder / "amqtt.yaml"
+        configuration.write_text(_STAND_IN.format(port=self.port), "utf-8")
+        return [program, "-c", str(configuration)]
 
     def _wait_until_it_answers(self) -> None:
         assert self._process is not None  # noqa: S101 - called by start alone

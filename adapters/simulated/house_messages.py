@@ -33,8 +33,13 @@ class HouseMessages:
         self._points = points
         self._clock = clock
         self._every_s = every_s
-        self._broker = Mosquitto(folder)
+        self._broker = Mosquitto(folder, stand_in=True)
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def note(self) -> str:
+        """Return what a person should know of the broker."""
+        return self._broker.note
 
     @property
     def port(self) -> int:

@@ -1,13 +1,16 @@
 """What the site file says about the broker."""
 
+import asyncio
+import shutil
 from pathlib import Path
 
+import aiomqtt
 import pytest
 
 from adapters.messaging.broker import BrokerSettings, broker_from, client
 from adapters.messaging.settings import settings_from
 from adapters.port import DeviceError
-from adapters.simulated.broker import BrokerError, Mosquitto
+from adapters.simulated.broker import STANDS_IN, BrokerError, Mosquitto
 
 
 def test_the_section_is_read() -> None:
@@ -56,6 +59,28 @@ def test_a_missing_mosquitto_is_named_with_the_cure(
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     with pytest.raises(BrokerError, match="sudo apt-get install mosquitto"):
         Mosquitto(tmp_path).start()
+
+
+def test_amqtt_stands_in_where_it_is_allowed_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = shutil.which
+    monkeypatch.setattr(
+        "shutil.which", lambda name, **where: None if name == "mosquitto" else found(name, **where)
+    )
+
+    async def there_and_back(port: int) -> bytes:
+        async with aiomqtt.Client("127.0.0.1", port) as one:
+            await one.subscribe("a/#", qos=1)
+            await one.publish("a/b", b"21.5", qos=1)
+            async for message in one.messages:
+                assert isinstance(message.payload, bytes)
+                return message.payload
+        raise AssertionError("no message")
+
+    with Mosquitto(tmp_path, stand_in=True) as broker:
+        assert broker.note == STANDS_IN
+        assert asyncio.run(asyncio.wait_for(there_and_back(broker.port), 30)) == b"21.5"
 
 
 def test_a_mosquitto_that_does_not_start_says_why(tmp_path: Path) -> None:
