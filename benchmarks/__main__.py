@@ -16,6 +16,7 @@ PARTS = {
     "dry_run": "Dry-run",
     "simulate": "Simulate",
     "daemon": "The daemon on asp1, a minute at 2 scans/s",
+    "field": "The daemon with the whole house on loopback",
     "recorder": "What the daemon writes to flash",
 }
 ON_DEMAND = {"dry_run_year": "Dry-run of a whole year"}
