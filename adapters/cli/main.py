@@ -118,6 +118,12 @@ def build(asked_for: str | None) -> typer.Typer:
     return app
 
 
+def _refusal(error: OSError) -> str:
+    """Return what the system said, with the file it said it of and without its number."""
+    told = error.strerror or str(error)
+    return f"{error.filename}: {told}" if error.filename else told
+
+
 def _report(error: Exception) -> None:
     if os.environ.get("THERMIQ_DEBUG"):
         traceback.print_exception(error)
@@ -157,7 +163,7 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as stop:
         return _code(stop)
     except OSError as error:
-        typer.echo(f"thermiq: {error}", err=True)
+        typer.echo(f"thermiq: {_refusal(error)}", err=True)
         return SYSTEM_REFUSED
     except Exception as error:  # noqa: BLE001 - the last line: an operator never sees a traceback
         _report(error)
@@ -177,7 +183,7 @@ def main() -> None:
         _leave_quietly()
         code = READER_HAS_GONE
     except OSError as error:
-        typer.echo(f"thermiq: {error}", err=True)
+        typer.echo(f"thermiq: {_refusal(error)}", err=True)
         _leave_quietly()
         code = SYSTEM_REFUSED
     sys.exit(code)

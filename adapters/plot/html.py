@@ -118,6 +118,10 @@ class Page:
                 for mark in stretch.marks
                 if (mark.kind in ("permissive", "interlock")) == (kind == "vetoes")
             ]
+            for mark in marks:
+                text = f"{mark.kind} {mark.by} {mark.output}"
+                begin, end = self._time(mark.at_ms), self._time(max(mark.end_ms, mark.at_ms))
+                self._block(kind, begin, end, colour, text)
             self.figure.add_trace(
                 go.Scatter(
                     x=[self._time(mark.at_ms) for mark in marks],

@@ -224,12 +224,16 @@ class Picture:
                     (count, panels.VETO, ("permissive", "interlock")),
                     (count + 1, panels.ALARM, None),
                 ):
-                    times = [
-                        mark.at_ms / _DAY_MS
+                    marks = [
+                        mark
                         for mark in stretch.marks
                         if (mark.kind in wanted if wanted else not _is_veto(mark.kind))
                     ]
-                    ax.vlines(times, row - 0.38, row + 0.38, colors=colour, linewidth=0.9)
+                    begins = [mark.at_ms / _DAY_MS for mark in marks]
+                    ends = [max(mark.end_ms, mark.at_ms) / _DAY_MS for mark in marks]
+                    spans = [(one, end - one) for one, end in zip(begins, ends, strict=True)]
+                    ax.broken_barh(spans, (row - 0.38, 0.76), facecolors=colour)
+                    ax.vlines(begins, row - 0.38, row + 0.38, colors=colour, linewidth=0.9)
             ax.set_ylim(count + 1.6, -0.6)
             ax.tick_params(axis="y", length=0)
         axes[0].set_yticks(range(len(labels)), labels)

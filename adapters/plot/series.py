@@ -33,12 +33,13 @@ class Sample(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A veto on an output that begins, or an alarm that comes up (`output` is empty)."""
+    """A veto on an output, or an alarm (`output` is empty), from `at_ms` to `end_ms`."""
 
     at_ms: int
     output: str
     kind: str
     by: str
+    end_ms: int = 0
 
 
 class Switch(NamedTuple):
@@ -96,6 +97,8 @@ class Collector:
         self._vetoes: dict[str, tuple[VetoKey, ...]] = {}
         self._alarms: frozenset[tuple[str, str]] = frozenset()
         self._marks = 0
+        self._standing: dict[tuple[str, str, str], int] = {}
+        """Where in the marks of the stretch those stand that have not ended."""
 
     def add(self, at_ms: int, scan: Scan) -> None:
         """Take in one scan."""
@@ -113,8 +116,10 @@ class Collector:
             self._decisions = scan.decisions
         if scan.trace.alarms or self._alarms:
             now = frozenset((alarm.kind.value, alarm.subject) for alarm in scan.trace.alarms)
+            for kind, subject in sorted(self._alarms - now):
+                self._end(current, ("", kind, subject), at_ms)
             for kind, subject in sorted(now - self._alarms):
-                self._mark(current, Mark(at_ms, "", kind, subject))
+                self._begin(current, Mark(at_ms, "", kind, subject))
             self._alarms = now
 
     def _decided(self, at_ms: int, current: Stretch, decisions: tuple[Decision, ...]) -> None:
@@ -126,20 +131,32 @@ class Collector:
             now = vetoes(decision)
             if now != before:
                 self._vetoes[decision.output] = now
+                for kind, by in before:
+                    if (kind, by) not in now:
+                        self._end(current, (decision.output, kind, by), at_ms)
                 for kind, by in now:
                     if (kind, by) not in before:
-                        self._mark(current, Mark(at_ms, decision.output, kind, by))
+                        self._begin(current, Mark(at_ms, decision.output, kind, by))
 
-    def _mark(self, current: Stretch, mark: Mark) -> None:
+    def _begin(self, current: Stretch, mark: Mark) -> None:
         if self._marks < _MOST_MARKS:
             self._marks += 1
+            self._standing[mark.output, mark.kind, mark.by] = len(current.marks)
             current.marks.append(mark)
+
+    def _end(self, current: Stretch, key: tuple[str, str, str], at_ms: int) -> None:
+        place = self._standing.pop(key, None)
+        if place is not None:
+            current.marks[place] = current.marks[place]._replace(end_ms=at_ms)
 
     def pause(self, end_ms: int) -> None:
         """End a stretch."""
         if self._current is not None:
             self._current.end_ms = end_ms
+            for key in tuple(self._standing):
+                self._end(self._current, key, end_ms)
         self._current = None
+        self._vetoes, self._alarms = {}, frozenset()
 
     def chart(self, title: str) -> Chart:
         """Return what was collected."""

@@ -83,7 +83,11 @@ def test_what_the_system_refuses_is_told_and_an_interruption_is_not(
     me = sys.modules[__name__]
     failing.setattr(me, "FAILING", fail_with(OSError(28, "No space left")), raising=False)
     assert run(["fail"]) == 74
-    assert "No space left" in capsys.readouterr().err
+    assert capsys.readouterr().err == "thermiq: No space left\n"
+    told = IsADirectoryError(21, "Is a directory", "there")
+    failing.setattr(me, "FAILING", fail_with(told), raising=False)
+    assert run(["fail"]) == 74
+    assert capsys.readouterr().err == "thermiq: there: Is a directory\n"
     failing.setattr(me, "FAILING", fail_with(KeyboardInterrupt()), raising=False)
     assert run(["fail"]) == 130
     assert capsys.readouterr() == ("", "")

@@ -41,7 +41,7 @@ def test_facts_are_sampled_and_every_switching_is_kept() -> None:
     assert (stretch.start_ms, stretch.end_ms) == (0, HOUR + 10_000)
 
 
-def test_vetoes_and_alarms_are_marked_when_they_begin() -> None:
+def test_vetoes_and_alarms_are_marked_from_begin_to_end() -> None:
     collector = Collector(BOOK, Meter(PLANT, Basis.MEASURED), HOUR)
     alarm = Alarm(AlarmKind.TRIPPED, "relay", "open")
     for at_ms, restrictions, alarms in (
@@ -56,7 +56,7 @@ def test_vetoes_and_alarms_are_marked_when_they_begin() -> None:
     (stretch,) = collector.chart("x").stretches
     veto, tripped = ("miner1.power_target", "permissive", "flow"), ("", "tripped", "relay")
     assert stretch.marks == [
-        Mark(0, *veto), Mark(1, *tripped), Mark(3, *veto), Mark(4, *tripped),
+        Mark(0, *veto, 2), Mark(1, *tripped, 3), Mark(3, *veto, 5), Mark(4, *tripped, 5),
     ]  # fmt: skip
 
 
