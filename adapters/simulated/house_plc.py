@@ -59,6 +59,7 @@ _CONTACTS = {
     "safety_b": "safety.channel_b",
 }
 _RTD_PER_K, _LOOP_ZERO_UA, _LOOP_UA_PER_K, _MV_PER_PERCENT = 10.0, 4000.0, 16_000 / 120, 100.0
+_FEEDBACK_ZERO_MV = 500
 _FULL_MV = 10_000
 
 SENSORS = {point: (io, BROKEN_RTD) for io, point in _PT1000.items()} | {
@@ -95,9 +96,8 @@ class HousePlc:
             self.image.set(io, round(_LOOP_ZERO_UA + float(points[point]) * _LOOP_UA_PER_K))
         for io, point in _CONTACTS.items():
             self.image.set(io, int(points[point] is True))
-        rv1_mv = _FULL_MV - round(float(points["rv1.position"]) * _MV_PER_PERCENT)
-        self.image.set("rv1_feedback", rv1_mv)
-        self.image.set("rv2_feedback", round(float(points["rv2.position"]) * _MV_PER_PERCENT))
+        self.image.set("rv1_feedback", _feedback_mv(100.0 - float(points["rv1.position"])))
+        self.image.set("rv2_feedback", _feedback_mv(float(points["rv2.position"])))
         self.image.exchange()
 
     def outputs(self) -> Outputs:
@@ -111,3 +111,8 @@ class HousePlc:
             rv2_percent=get("rv2_signal") / _MV_PER_PERCENT,
             sg_ready=SgReady(state_of(bool(get("sg_1")), bool(get("sg_2")))),
         )
+
+
+def _feedback_mv(percent: float) -> int:
+    """Return what an actuator reports, 0.5 to 10 V: a broken wire is no position."""
+    return round(_FEEDBACK_ZERO_MV + percent * (_FULL_MV - _FEEDBACK_ZERO_MV) / 100.0)

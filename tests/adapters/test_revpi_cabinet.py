@@ -64,8 +64,14 @@ def test_the_site_file_drives_a_plc_with_the_names_of_the_page(tmp_path: Path) -
     )
     plc.write_safe()
     house.exchange()
+    broken = by_field(plc.read(0.0))
+    assert bad(broken) == {"rv1_position", "rv2_position"}, "0 V is a broken wire, not a way open"
+    for name in ("rv1_feedback", "rv2_feedback"):
+        house.set(name, 5_250)
+    house.exchange()
     readings = by_field(plc.read(0.0))
     assert not bad(readings)
+    assert (readings["rv1_position"].value, readings["rv2_position"].value) == (50.0, 50.0)
     assert readings["buffer_middle"].value == 60.0
     assert readings["safety_a"].value is True
     at_zero = {
