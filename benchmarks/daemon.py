@@ -129,7 +129,7 @@ def _drivers(plant: Plant) -> tuple[dict[str, Driver], str]:
         driver.device = device
         drivers[device.name] = driver
         lines += [f"  {device.name}:", f"    driver: {device.name}"]
-        for what, targets in (("facts", device._points), ("outputs", device._outputs)):  # noqa: SLF001
+        for what, targets in (("facts", device._points), ("outputs", device._outputs)):  # noqa: SLF001 - its own count
             lines += [f"    {what}:"] * bool(targets)
             lines += [f"      {each.name}: {each.name}" for each in targets]
     return drivers, "\n".join(lines) + "\n"

@@ -119,5 +119,5 @@ def _python() -> Tick:
         " and ".join(f"v[{fact}] {sign} {limit}" for fact, sign, limit in _thresholds(n))
         for n in range(_RULES)
     ]
-    code: Tick = eval(f"lambda v: ({', '.join(parts)},)")  # noqa: S307
+    code: Tick = eval(f"lambda v: ({', '.join(parts)},)")  # noqa: S307 - our own text
     return code

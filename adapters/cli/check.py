@@ -49,14 +49,14 @@ def check(
     wrong. A warning does not keep rules from running; with --strict it counts as an error.
     """
     from adapters.files import read_rules  # noqa: PLC0415 - `--help` needs none of this
-    from engine.language.checked import check_files  # noqa: PLC0415
+    from engine.language.checked import check_files  # noqa: PLC0415 - only when needed
 
     read = read_rules(rules)
     with _without_collection():
         checked = check_files(read.files, read.problems)
     names = sorted({*read.files, *(each.position.file for each in read.problems)})
     if form is Format.TEXT:
-        from engine.language.render.as_text import pieces  # noqa: PLC0415
+        from engine.language.render.as_text import pieces  # noqa: PLC0415 - only when needed
 
         _write(pieces(checked.problems, checked.sources, len(names)), output, colour=colour)
     else:
@@ -82,16 +82,16 @@ def _for_programs(
 ) -> str:
     match form:
         case Format.JSON:
-            from engine.language.render.as_json import as_json  # noqa: PLC0415
+            from engine.language.render.as_json import as_json  # noqa: PLC0415 - only when needed
 
             return as_json(problems, names)
         case Format.SARIF:
-            from engine.language.check import CODES  # noqa: PLC0415
-            from engine.language.render.as_sarif import as_sarif  # noqa: PLC0415
+            from engine.language.check import CODES  # noqa: PLC0415 - only when needed
+            from engine.language.render.as_sarif import as_sarif  # noqa: PLC0415 - only when needed
 
             return as_sarif(problems, CODES)
         case _:
-            from engine.language.render.as_junit import as_junit  # noqa: PLC0415
+            from engine.language.render.as_junit import as_junit  # noqa: PLC0415 - only when needed
 
             return as_junit(problems, names, strict=strict)
 

@@ -57,7 +57,7 @@ def look_back(question: Question, program: Program, digest: str) -> Scan:
     last: tuple[int, Scan] | None = None
     try:
         with Recording.open(question.facts) as recording:
-            for last in _scans(recording, program, digest, at_ms, since_ms, step_ms):  # noqa: B007
+            for last in _scans(recording, program, digest, at_ms, since_ms, step_ms):  # noqa: B007 - read after the loop
                 pass  # only the last one counts
             reached = reach(recording, clock)
     except RecordingError as error:

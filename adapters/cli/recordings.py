@@ -48,8 +48,8 @@ def import_recording(
     What cannot be a value becomes BAD or MISSING, never a number, and is told. Exits with 1 and
     writes nothing if a unit, a column or a file makes the import worthless.
     """
-    from adapters.recordings.importing import import_files, write_recording  # noqa: PLC0415
-    from adapters.recordings.mapping_file import find_mapping, load_mapping  # noqa: PLC0415
+    from adapters.recordings.importing import import_files, write_recording  # noqa: PLC0415 - only when needed
+    from adapters.recordings.mapping_file import find_mapping, load_mapping  # noqa: PLC0415 - only when needed
 
     try:
         mapping_path = find_mapping(mapping)
@@ -155,8 +155,8 @@ def _told() -> Iterator[None]:
 
 def _points_of(rules: Path) -> tuple[PointInfo, ...]:
     from adapters.files import read_rules  # noqa: PLC0415 - `--help` needs none of this
-    from adapters.scribe import infos  # noqa: PLC0415
-    from engine.language.load import load  # noqa: PLC0415
+    from adapters.scribe import infos  # noqa: PLC0415 - only when needed
+    from engine.language.load import load  # noqa: PLC0415 - only when needed
 
     plant = load(read_rules(rules).files).rulebook.plant
     if not plant.points:
@@ -167,7 +167,7 @@ def _points_of(rules: Path) -> tuple[PointInfo, ...]:
 def _show(problems: Sequence[Any], files: Sequence[Path]) -> None:
     if not problems:
         return
-    from engine.language.render.as_text import as_text  # noqa: PLC0415
+    from engine.language.render.as_text import as_text  # noqa: PLC0415 - only when needed
 
     sources = {}
     for path in files:

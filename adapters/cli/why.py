@@ -68,11 +68,11 @@ def why(
         _both_or_none(facts, at)
         _ask_why(output, socket, as_json, colour)
         return
-    from adapters.cli.looking_back import Question, look_back, read_program  # noqa: PLC0415
-    from engine.workshop.english import ENGLISH  # noqa: PLC0415
-    from engine.workshop.explain import explain  # noqa: PLC0415
-    from engine.workshop.outline import outline_why  # noqa: PLC0415
-    from engine.workshop.wording import tell_why  # noqa: PLC0415
+    from adapters.cli.looking_back import Question, look_back, read_program  # noqa: PLC0415 - only when needed
+    from engine.workshop.english import ENGLISH  # noqa: PLC0415 - only when needed
+    from engine.workshop.explain import explain  # noqa: PLC0415 - only when needed
+    from engine.workshop.outline import outline_why  # noqa: PLC0415 - only when needed
+    from engine.workshop.wording import tell_why  # noqa: PLC0415 - only when needed
 
     program, digest = read_program(rules)
     _known(output, [each.name for each in program.rulebook.plant.outputs], "OUTPUT", "an output")
@@ -103,9 +103,9 @@ def why_not(
         _both_or_none(facts, at)
         _ask_why_not(asked, socket, as_json, colour)
         return
-    from adapters.cli.looking_back import Question, look_back, read_program  # noqa: PLC0415
-    from engine.workshop import outline, why_not, wording  # noqa: PLC0415
-    from engine.workshop.english import ENGLISH  # noqa: PLC0415
+    from adapters.cli.looking_back import Question, look_back, read_program  # noqa: PLC0415 - only when needed
+    from engine.workshop import outline, why_not, wording  # noqa: PLC0415 - only when needed
+    from engine.workshop.english import ENGLISH  # noqa: PLC0415 - only when needed
 
     program, digest = read_program(rules)
     outputs = {output.name: output for output in program.rulebook.plant.outputs}
@@ -179,9 +179,9 @@ def _known(name: str, names: list[str], argument: str, what: str) -> None:
 
 def _value(text: str, output: "Output") -> "Value":
     """Return what was written as a value of the output, in its unit."""
-    from engine.language.types import BoolType, EnumType, NumberType  # noqa: PLC0415
-    from engine.language.words import FALSE_WORDS, TRUE_WORDS  # noqa: PLC0415
-    from engine.values.units import NUMBER, parse_unit  # noqa: PLC0415
+    from engine.language.types import BoolType, EnumType, NumberType  # noqa: PLC0415 - only when needed
+    from engine.language.words import FALSE_WORDS, TRUE_WORDS  # noqa: PLC0415 - only when needed
+    from engine.values.units import NUMBER, parse_unit  # noqa: PLC0415 - only when needed
 
     match output.type:
         case BoolType() if text in TRUE_WORDS | FALSE_WORDS:

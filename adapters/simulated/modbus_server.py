@@ -70,7 +70,7 @@ class ModbusServer:
         await self._server.serve_forever(background=True)
         if not self._tty:
             listening = self._server.transport
-            assert isinstance(listening, asyncio.Server), "a TCP server listens"  # noqa: S101
+            assert isinstance(listening, asyncio.Server), "a TCP server listens"  # noqa: S101 - an invariant
             self.port = listening.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

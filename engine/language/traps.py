@@ -39,10 +39,10 @@ _TRAPS = {
     "equal": (r"(?<![<>=!])=(?![=<>])|===", "`{}` does not compare",
               "write `==`, or `is` for states"),
     "power": (r"\^|(?<![A-Za-z])\*\*", "there are no powers: `{}`", "multiply instead"),
-    "minus": (r"[−–—‐‑]", "`{}` is a typographic dash", "write `-`"),  # noqa: RUF001
+    "minus": (r"[−–—‐‑]", "`{}` is a typographic dash", "write `-`"),  # noqa: RUF001 - the letters meant
     "times": (r"[×·⋅]", "`{}` does not multiply", "write `*`"),
-    "divide": (r"[÷∕]|//", "`{}` does not divide", "write `/`"),  # noqa: RUF001
-    "quote": ("[\"'`´“”„‘’‚«»]", "a quote ({}) stands in the expression",  # noqa: RUF001
+    "divide": (r"[÷∕]|//", "`{}` does not divide", "write `/`"),  # noqa: RUF001 - the letters meant
+    "quote": ("[\"'`´“”„‘’‚«»]", "a quote ({}) stands in the expression",  # noqa: RUF001 - the letters meant
               "states and names stand without quotes"),
     "shouting": (r"\b(?:AND|OR|NOT|IS|IN|BETWEEN|FOR|UNTIL)\b", "`{}` is written in capitals",
                  "words of the language are written in small letters"),
