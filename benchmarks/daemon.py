@@ -23,9 +23,10 @@ from tempfile import TemporaryDirectory
 
 from adapters.port import Clock, Command, Field, Publish, Reading
 from adapters.runtime.drivers import Driver
-from adapters.runtime.loading import load_all, load_rules
+from adapters.runtime.loading import load_all
 from adapters.runtime.notify import Notifier
 from adapters.runtime.service import Service
+from adapters.runtime.start_rules import load_rules
 from adapters.runtime.system_clock import SystemClock
 from benchmarks.measure import ROOT, RULES, Row
 from engine.language.plant import Output, Plant, Point

@@ -9,9 +9,9 @@ import random
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from adapters.runtime.loading import load_rules
 from adapters.runtime.recorder import Recorder, Seen
 from adapters.runtime.recorder_files import RecorderSettings
+from adapters.runtime.start_rules import load_rules
 from benchmarks.measure import ROOT, RULES, Row
 from engine.control.program import compile_program
 from engine.control.scan import initial, scan

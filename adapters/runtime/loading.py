@@ -1,8 +1,8 @@
 """From a site file to everything a daemon runs with, or to all that is wrong with it.
 
-The rules are those of the folder in which the site file stands. Everything is looked at before
-anything connects: a daemon that starts has rules that `check` accepts, drivers that exist, options
-that make devices, and wires that fit.
+The rules are those that ran last (see `start_rules`), at first and in shadow those of the folder in
+which the site file stands. Everything is looked at before anything connects: a daemon that starts
+has rules that `check` accepts, drivers that exist, options that make devices, and wires that fit.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,11 @@ from adapters.port import Clock, Device, Field, ScanDevice
 from adapters.runtime.drivers import DRIVERS, Driver, is_device, is_scan_device
 from adapters.runtime.logs import secrets_in
 from adapters.runtime.site import DeviceEntry, SiteFile, load_site
+from adapters.runtime.start_rules import StartRules, load_rules, rules_at_start
+from adapters.runtime.versions import Version, Versions
 from adapters.runtime.wiring import Wiring, wire
-from adapters.scribe import digest_of
 from engine.control.program import Program, compile_program
-from engine.language.checked import Checked, check_files
+from engine.language.checked import Checked
 from engine.language.position import Position
 from engine.language.problem import Problem, Severity, by_place
 from engine.language.source import read_text
@@ -41,6 +42,10 @@ class Loaded:
     devices: tuple[Device, ...] = ()
     scan_devices: tuple[ScanDevice, ...] = ()
     secrets: frozenset[str] = frozenset()
+    version: Version | None = None
+    """Which of the kept versions the rules are; None: they ran never before."""
+    notes: tuple[str, ...] = ()
+    """Why these rules and not those in the folder."""
 
     @property
     def state_folder(self) -> Path:
@@ -67,7 +72,12 @@ def load_all(
     """Read the site file and the rules beside it, and build the devices; connects to nothing."""
     name = shown(site_path)
     site, text, problems = _site(site_path)
-    checked, digest = load_rules(site_path.parent)
+    folder = site_path.parent
+    if shadow:
+        start = StartRules(*load_rules(folder))
+    else:
+        start = rules_at_start(folder, Versions(folder / site.state))
+    checked = start.checked
     problems += checked.problems
     sources = {**checked.sources, name: text}
     built: dict[str, Device | ScanDevice] = {}
@@ -82,21 +92,17 @@ def load_all(
         return Loading(None, tuple(problems), sources)
     loaded = Loaded(
         program=compile_program(checked.rulebook),
-        digest=digest,
+        digest=start.digest,
         site=site,
-        folder=site_path.parent,
+        folder=folder,
         wiring=wiring,
         devices=tuple(each for each in built.values() if is_device(each)),
         scan_devices=tuple(each for each in built.values() if is_scan_device(each)),
         secrets=frozenset(secrets_in([site.sections, *(entry.options for entry in site.devices)])),
+        version=start.version,
+        notes=tuple(start.notes),
     )
     return Loading(loaded, tuple(problems), sources)
-
-
-def load_rules(folder: Path) -> tuple[Checked, str]:
-    """Return the checked rules of a folder and their digest."""
-    read = read_rules(folder)
-    return check_files(read.files, read.problems), digest_of(read.files)
 
 
 def _wire(
