@@ -28,7 +28,9 @@ def show(service: Service, loaded: Loaded, clock: Clock, *, shadow: bool) -> Cal
             control = control_of(daemon, clock, sections["control"], loaded.folder, state)
             operations = control.operations
             opened.callback(operations.close)
+            service.kept.join("resets", operations)
         if "mqtt" in sections:
             devices: list[Device | ScanDevice] = [*loaded.devices, *loaded.scan_devices]
-            mqtt_of(daemon, clock, sections["mqtt"], devices, operations)
+            messenger = mqtt_of(daemon, clock, sections["mqtt"], devices, operations)
+            service.kept.join("requests", messenger.requests)
         return opened.pop_all().close

@@ -8,7 +8,7 @@ once a minute; the others keep their pace.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from weakref import WeakValueDictionary
 
 from adapters.devices.modbus_link import LinkLostError, LinkSettings, ModbusLink, Registers
@@ -130,6 +130,19 @@ class Station(Protocol):
         ...
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """A station with something to know after a restart: how often it was written today."""
+
+    def retained(self) -> object:
+        """Return it as plain data."""
+        ...
+
+    def restore(self, retained: object) -> None:
+        """Take what an earlier process retained."""
+        ...
+
+
 class ModbusDevice:
     """A device on a bus, as the daemon sees it."""
 
@@ -163,6 +176,15 @@ class ModbusDevice:
         """Take the newest command of a field; what is new goes out before the next poll."""
         if command.expires_at_s > self._clock.monotonic_s() and self.station.command(command):
             self._wake.set()
+
+    def retained(self) -> object:
+        """Return what its station must know after a restart, None if nothing."""
+        return self.station.retained() if isinstance(self.station, Counting) else None
+
+    def restore(self, retained: object) -> None:
+        """Give its station back what an earlier process retained."""
+        if isinstance(self.station, Counting):
+            self.station.restore(retained)
 
     async def run(self, publish: Publish) -> None:
         """Poll until cancelled. Raises LinkLostError when the wire is gone."""

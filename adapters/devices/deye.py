@@ -93,7 +93,7 @@ class Inverter:
         """Return what must survive a restart: how often was written today."""
         return self._restraint.retained()
 
-    def restore(self, retained: Mapping[str, object]) -> None:
+    def restore(self, retained: object) -> None:
         """Go on counting where an earlier process stopped."""
         self._restraint.restore(retained)
 

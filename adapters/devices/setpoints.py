@@ -8,11 +8,11 @@
 
 Who accepts a request (`adapters.messaging.desk`) hands it in with `take`; here it is kept, expires,
 and is told to the scans. What the broker retained is not trusted: after a restart the daemon hands
-back what it kept itself (`kept` and `restore`).
+back what it kept itself (`retained` and `restore`).
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.codec.setpoint import Setpoint, ValueRefusedError, admit, setpoint_from
@@ -39,8 +39,6 @@ class Setpoints:
         """Begin with nothing accepted."""
         self.name = name
         self.setpoints = setpoints
-        self.changed: list[Callable[[], None]] = []
-        """Who is told, at once, that `kept` is another now."""
         self._clock = clock
         self._accepted: dict[str, Accepted] = {}
         self._news = asyncio.Event()
@@ -89,8 +87,6 @@ class Setpoints:
         """Let an admitted value count until Unix time `until_wall_s`."""
         self._accepted[name] = Accepted(value, by, until_wall_s)
         self._news.set()
-        for listener in self.changed:
-            listener()
 
     def standing(self, name: str) -> Accepted | None:
         """Return what counts now, None if nothing was accepted or it has expired."""
@@ -103,27 +99,32 @@ class Setpoints:
             return "accepted"
         return "expired" if name in self._accepted else "unset"
 
-    def kept(self) -> dict[str, object]:
+    def retained(self) -> dict[str, object]:
         """Return what the daemon keeps for the next start: plain data."""
         return {
             name: {"value": found.value, "by": found.by, "until": found.until_wall_s}
             for name, found in self._accepted.items()
         }
 
-    def restore(self, kept: object) -> None:
-        """Take what `kept` returned before a restart, as far as the site still admits it."""
-        for name, found in kept.items() if isinstance(kept, Mapping) else ():
+    def restore(self, retained: object) -> None:
+        """Take what `retained` returned before a restart, as far as the site still admits it.
+
+        What has expired meanwhile counts no more.
+        """
+        for name, found in retained.items() if isinstance(retained, Mapping) else ():
             setpoint = self.setpoints.get(name)
             if setpoint is None or not isinstance(found, Mapping):
                 continue
             by, until_s = found.get("by"), found.get("until")
             if not isinstance(by, str) or not isinstance(until_s, int | float):
                 continue
+            # A clock that lost the time at the restart must not make it count for years.
+            until_s = min(float(until_s), self._clock.wall_s() + setpoint.lasts_s)
             try:
                 value = admit(setpoint, found.get("value"), setpoint.symbol)
             except ValueRefusedError:
                 continue
-            self._accepted[name] = Accepted(value, by, float(until_s))
+            self._accepted[name] = Accepted(value, by, until_s)
 
 
 def build(name: str, options: Mapping[str, object], clock: Clock) -> Setpoints:

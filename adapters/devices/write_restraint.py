@@ -57,8 +57,10 @@ class WriteRestraint:
         """Return what must survive a restart."""
         return {"day": self.day, "written_today": self.written_today}
 
-    def restore(self, retained: Mapping[str, object]) -> None:
+    def restore(self, retained: object) -> None:
         """Go on counting where an earlier process stopped; nonsense is ignored."""
+        if not isinstance(retained, Mapping):
+            return
         day, written = retained.get("day"), retained.get("written_today")
         if isinstance(day, int) and isinstance(written, int) and written >= 0:
             self.day, self.written_today = day, written

@@ -3,10 +3,7 @@
     operations = control_of(…).operations
     messenger = mqtt_of(daemon, clock, site.sections["mqtt"], devices, operations)
 
-The daemon runs it among its devices. Setpoints are kept over a restart by whoever keeps things:
-
-    setpoints.restore(what_was_kept)
-    setpoints.changed.append(lambda: keep(setpoints.kept()))
+The daemon runs it among its devices. What it must know after a restart is `messenger.requests`.
 """
 
 from collections.abc import Callable, Iterable, Mapping

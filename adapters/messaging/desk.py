@@ -134,15 +134,16 @@ class Desk:
         reply: Reply,
         operations: Operations,
         setpoints: Setpoints | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
-        """Answer by `reply`."""
+        """Answer by `reply`; `ledger` knows what was heard already."""
         self.refused = 0
         self._cycle = cycle
         self._clock = clock
         self._reply = reply
         self._operations = operations
         self._setpoints = setpoints
-        self._ledger = Ledger()
+        self._ledger = ledger or Ledger()
         self._resets: list[_AskedReset] = []
 
     def hear(self, kind: Kind, name: str, topic: str, payload: bytes, *, retained: bool) -> None:

@@ -16,6 +16,7 @@ import aiomqtt
 from adapters.codec import mqtt_state
 from adapters.codec.mqtt_discovery import Told
 from adapters.codec.mqtt_json import dump
+from adapters.codec.mqtt_ledger import Ledger
 from adapters.codec.mqtt_topics import TABLE, Kind
 from adapters.devices.setpoints import Setpoints
 from adapters.messaging.broker import PAUSES_S, all_or_none, client, heed_cancellation
@@ -78,7 +79,9 @@ class Messenger:
         self._teller = Teller(
             self._outbox, self._topics, self._operations, reasons, setpoints, settings.extras
         )
-        self._desk = Desk(cycle, clock, self._reply, self._operations, setpoints)
+        self.requests = Ledger()
+        """Which requests were heard; to be kept over a restart."""
+        self._desk = Desk(cycle, clock, self._reply, self._operations, setpoints, self.requests)
         self._home = HomeAssistant(self._outbox, self._topics)
         self._announced: Program | None = None
         self._newest: Happened | None = None

@@ -9,12 +9,12 @@ import json
 import logging
 import math
 import os
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.runtime.alarm_book import Entry
+from adapters.runtime.kept import Newest
 from engine.control.decision import AlarmKind
 
 FILE = "people.json"
@@ -91,9 +91,7 @@ class Notes:
     def __init__(self, folder: Path | None) -> None:
         """Keep the file in `folder`; without one nothing is kept."""
         self._path = None if folder is None else folder / FILE
-        self._waiting: bytes | None = None
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._writer = Newest("what people said", self._write)
 
     def read(self) -> Said:
         """Return what was kept; nothing if there is no file or a damaged one."""
@@ -110,31 +108,12 @@ class Notes:
 
     def keep(self, said: Said) -> None:
         """Write it soon; returns at once. What waits to be written gives way to it."""
-        if self._path is None:
-            return
-        with self._lock:
-            self._waiting = to_bytes(said)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._write_on, name="notes", daemon=True)
-                self._thread.start()
+        if self._path is not None:
+            self._writer.hand_in(to_bytes(said))
 
     def finish(self, timeout_s: float = 2.0) -> None:
         """Wait until what was handed over is written, but not for ever."""
-        thread = self._thread
-        if thread is not None:
-            thread.join(timeout_s)
-
-    def _write_on(self) -> None:
-        while True:
-            with self._lock:
-                data, self._waiting = self._waiting, None
-                if data is None:
-                    self._thread = None
-                    return
-            try:
-                self._write(data)
-            except OSError as error:
-                log.error("what people said is not kept: %s", error)  # noqa: TRY400 - told, not traced
+        self._writer.finish(timeout_s)
 
     def _write(self, data: bytes) -> None:
         assert self._path is not None  # noqa: S101 - else nothing was handed over

@@ -17,7 +17,7 @@ from adapters.runtime.cycle import Cycle
 from adapters.runtime.modes import AUTOMATIC, ModeRequests, modes_of
 from adapters.runtime.notes import Notes, Said
 from adapters.runtime.refusal import Refusal, RefusedError
-from adapters.runtime.reset import Asked, Objection, ResetState, arm, confirm
+from adapters.runtime.reset import RESETS_MAX, Asked, Objection, ResetState, arm, confirm
 from engine.control.program import Program
 from engine.control.scan import Scan
 from engine.inference import memory
@@ -88,6 +88,7 @@ class Operations:
         self._mode = ModeNow()
         self.book = AlarmBook(said.alarms)
         self._reset = ResetState()
+        self._granted_wall_s: tuple[float, ...] = ()
         self._count = 0
         self._unkept, self._kept_s = False, -math.inf
         if said.mode in self._modes:
@@ -221,8 +222,22 @@ class Operations:
         asked = self._asked(name, by, nonce)
         self._reset, objection = confirm(self._reset, asked)
         _object(name, objection)
+        self._granted_wall_s = (*self._granted_wall_s, self._clock.wall_s())[-RESETS_MAX:]
         self._requests.resets.append(Reset(name, asked.by))
         log.warning("trip %s reset by %s", name, asked.by)
+
+    def retained(self) -> list[float]:
+        """Return when resets were granted lately, in Unix time: a restart forgives none."""
+        return list(self._granted_wall_s)
+
+    def restore(self, retained: object) -> None:
+        """Go on counting resets; one that the clock places in the future was just granted."""
+        now_s, wall_s = self._clock.monotonic_s(), self._clock.wall_s()
+        found = retained if isinstance(retained, list) else []
+        times = [at for at in found if isinstance(at, int | float) and math.isfinite(at)]
+        self._granted_wall_s = tuple(times[-RESETS_MAX:])
+        granted_s = tuple(now_s - max(0.0, wall_s - at) for at in self._granted_wall_s)
+        self._reset = replace(self._reset, granted_s=granted_s)
 
     def _asked(self, name: str, by: str, nonce: str) -> Asked:
         author, now = author_of(by), self.trip(name)

@@ -7,6 +7,7 @@ from adapters.clock import SiteClock
 from adapters.port import Clock
 from adapters.runtime.cycle import whole_ms
 from adapters.runtime.daemon import Daemon, Surroundings
+from adapters.runtime.kept import Keeps, Kept
 from adapters.runtime.loading import Loaded
 from adapters.runtime.notify import Notifier
 from adapters.runtime.recorder import Recorder
@@ -14,6 +15,7 @@ from adapters.runtime.recorder_files import RecorderSettings
 from adapters.runtime.recording_thread import RecordingThread
 from adapters.runtime.slots import Disk
 from adapters.runtime.store import SavingThread, Store
+from adapters.runtime.versions import Versions, folder_files
 from adapters.runtime.watchdog import LONGEST_S, LoopWatchdog
 from engine.values.moment import Moment
 
@@ -51,12 +53,19 @@ class Service:
         restored = self.store.restore(loaded.program, loaded.digest, _moment(loaded, clock))
         for note in restored.notes:
             log.warning("retained state: %s", note)
+        if not shadow:
+            _keep_first(loaded, folder, clock)
+        self.kept = Kept(folder, disk)
+        for device in loaded.devices:
+            if isinstance(device, Keeps):
+                self.kept.join(f"device {device.name}", device)
         self.saving = SavingThread(self.store, self._digest)
         self.recording = RecordingThread(Recorder(folder / "recordings", settings))
         longest_s = max(LONGEST_S, PERIODS_BEFORE_STUCK * loaded.site.scan_period_s)
         self.watchdog = LoopWatchdog(longest_s)
         around = Surroundings(self.saving, self.recording, notifier or Notifier({}), self.watchdog)
         self.daemon = Daemon(loaded, restored.retained, clock, around, shadow=shadow)
+        self.daemon.listen("kept", lambda scan: self.kept.look(scan.trace.moment.monotonic_s))
         self.watchdog.start()
         log.info(
             "daemon made",
@@ -78,10 +87,26 @@ class Service:
         """Keep what waits, but wait for no disk for ever."""
         if not self.saving.close(CLOSING_S):
             log.error("the last retained state is not on the disk")
+        if not self.kept.close(CLOSING_S):
+            log.error("the last notes of devices and requests are not on the disk")
         if not self.recording.close(CLOSING_S):
             log.error("the last scans are not in the recording")
         self.watchdog.close()
         self.store.close()
+
+
+def _keep_first(loaded: Loaded, folder: Path, clock: Clock) -> None:
+    """Tell why these rules run; rules that never ran before are kept as a version that did."""
+    for note in loaded.notes:
+        log.warning("rules: %s", note)
+    if loaded.version is not None:
+        return
+    versions = Versions(folder)
+    try:
+        files = folder_files(loaded.folder)
+        versions.run(versions.keep(files, "thermiq", "the first start", clock.wall_s()))
+    except OSError as error:
+        log.error("the rules are not kept for a restart: %s", error)  # noqa: TRY400 - told
 
 
 def state_folder(loaded: Loaded, *, shadow: bool) -> Path:

@@ -1,10 +1,13 @@
 """The daemon with its surroundings: what outlives it, who is kept out, which disk may fail."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from adapters.devices import setpoints
+from adapters.devices.setpoints import Setpoints
 from adapters.recordings.recording import Recording
 from adapters.runtime.service import Service, state_folder
 from adapters.runtime.store import FILE, OccupiedError
@@ -92,3 +95,25 @@ def test_the_machines_clocks_run() -> None:
     asyncio.run(clock.sleep(0.0))
     assert clock.monotonic_s() >= before_s
     assert clock.wall_s() > 1_700_000_000
+
+
+def test_setpoints_outlive_a_kill_and_count_in_the_first_scan(site: Site) -> None:
+    described = {name: {"unit": "°C", "range": [35, 70]} for name in ("boiler", "buffer")}
+
+    def start() -> tuple[Service, Setpoints]:
+        device = setpoints.build("setpoints", {"setpoints": described}, site.clock)
+        loaded = site.load()
+        return Service(replace(loaded, devices=(*loaded.devices, device)), site.clock), device
+
+    first, device = start()
+    device.take("buffer", 60.0, "anna", site.clock.wall_s() + 100.0)
+    device.take("boiler", 50.0, "anna", site.clock.wall_s() + 10.0)
+    first.kept.look(site.clock.now_s)
+    assert first.kept._writer.finish(10.0)
+    first.store.close()  # as the system does for a process that was killed
+    site.clock.now_s += 20.0
+    second, device = start()
+    assert [each.value for each in device.readings()] == [None, 60.0]
+    assert device.state("boiler") == "expired"
+    first.close()
+    second.close()

@@ -152,8 +152,6 @@ def test_requests_go_the_way_of_all_peoples_requests(tmp_path: Path) -> None:
 def test_a_setpoint_becomes_a_fact_until_it_expires(tmp_path: Path) -> None:
     async def test() -> None:
         controller = Controller(program_of())
-        kept: list[object] = []
-        controller.setpoints.changed.append(lambda: kept.append(controller.setpoints.kept()))
         topic = f"{ROOT}/setpoints/limit/set"
         with broker(tmp_path) as at:
             async with listener(at) as ear, running(messenger(at, controller)):
@@ -163,7 +161,7 @@ def test_a_setpoint_becomes_a_fact_until_it_expires(tmp_path: Path) -> None:
                 wish = {**ASKED, "value": 60, "unit": "°C", "id": "s1"}
                 assert (await ear.ask(topic, wish))["accepted"]
                 assert controller.step().trace.image.values[1] == 60.0
-                assert len(kept) == 1
+                assert controller.setpoints.retained()
                 refused = await ear.ask(topic, {**wish, "id": "s2", "value": 71})
                 assert refused["reason"] == "`value` must lie within 35 to 70 °C"
                 controller.clock.ahead_s = 61.0

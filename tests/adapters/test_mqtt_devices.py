@@ -299,12 +299,17 @@ def test_setpoints_outlive_a_restart_as_far_as_they_are_still_admitted() -> None
     before = setpoints.build("setpoints", {"setpoints": described}, clock)
     before.take("buffer", 60.0, "anna", WALL_S + 100)
     before.take("season", "winter", "anna", WALL_S - 1)
-    kept = json.loads(json.dumps(before.kept()))
+    kept = json.loads(json.dumps(before.retained()))
     after = setpoints.build("setpoints", {"setpoints": described}, clock)
     after.restore({**kept, "gone": kept["buffer"]})
     assert [r.value for r in after.readings()] == [60.0, None]
     assert after.state("season") == "expired"
     assert after.state("buffer") == "accepted"
+    behind = ManualClock(1000.0, 0.0)
+    lost = setpoints.build("setpoints", {"setpoints": described}, behind)
+    lost.restore({"buffer": {"value": 60.0, "by": "anna", "until": WALL_S + 1e6}})
+    behind._wall_offset_s += WALL_S
+    assert lost.state("buffer") == "expired", "a clock without its time lets nothing count for long"
     for odd in (
         None,
         5,

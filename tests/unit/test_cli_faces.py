@@ -3,11 +3,16 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from adapters.cli import faces
+from adapters.codec.mqtt_ledger import Ledger
+from adapters.messaging.mqtt import Messenger
+from adapters.runtime.service import Service
+from tests.making.daemons import SITE, Site
 from tests.unit.test_cli_run import PURE_SITE, Running, folder
 
 __all__ = ["folder"]
@@ -51,3 +56,26 @@ def test_a_wrong_section_is_said_and_nothing_runs(folder: Path, section: str, wo
     assert ran.returncode == 1
     assert word in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_requests_and_resets_are_remembered_over_a_restart(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site")
+    sections = f"control: {{socket: {tmp_path / 'c.sock'}}}\nmqtt: {{host: localhost}}\n"
+    site.file.write_text(SITE + sections, "utf-8")
+
+    def start() -> tuple[Service, Callable[[], None], Ledger]:
+        loaded = site.load()
+        service = Service(loaded, site.clock)
+        hide = faces.show(service, loaded, site.clock, shadow=False)
+        (messenger,) = (each for each in service.daemon._runners if isinstance(each, Messenger))
+        return service, hide, messenger.requests
+
+    service, hide, requests = start()
+    requests.enter("a1", "", site.clock.wall_s() + 60.0, site.clock.wall_s())
+    hide()
+    service.close()
+    service, hide, requests = start()
+    assert "heard already" in requests.objection("a1", "", site.clock.wall_s())
+    assert set(service.kept._keepers) == {"requests", "resets"}
+    hide()
+    service.close()

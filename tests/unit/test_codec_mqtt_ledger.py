@@ -31,3 +31,20 @@ def test_a_flood_ends_and_the_book_is_bounded() -> None:
         ledger.enter(f"c{number}", "", 1e6, 100.0 + number)
     assert "standing" in ledger.objection("d", "", 1e5)
     assert not ledger.objection("d", "", 1e6)
+
+
+def test_a_request_is_known_after_a_restart_as_long_as_it_lasts() -> None:
+    before, after = Ledger(), Ledger()
+    before.enter("a", "", 60.0, 0.0)
+    before.enter("b", "", 5.0, 0.0)
+    after.restore(before.retained())
+    assert "heard already" in after.objection("a", "", 59.0)
+    assert not after.objection("b", "", 59.0)
+    after.enter("c", "", 99.0, 59.0)
+    assert len(after.retained()) == 2, "what has expired is not kept"
+    for nonsense in (None, 5, {"x": "soon"}, {"x": True}, {"x": float("nan")}, {5: 1.0}):
+        fresh = Ledger()
+        fresh.restore(nonsense)
+        assert fresh.retained() == {}
+    fresh.restore({f"{number}": 9.0 for number in range(2 * IDS_MAX)})
+    assert len(fresh.retained()) == IDS_MAX

@@ -62,4 +62,4 @@ def test_a_folder_that_cannot_be_written_costs_only_the_note(
     notes = Notes(tmp_path / "gone")
     notes.keep(SAID)
     notes.finish()
-    assert "is not kept" in caplog.text
+    assert "what people said: not on the disk" in caplog.text

@@ -5,6 +5,7 @@ import pytest
 from adapters.runtime.notes import Notes
 from adapters.runtime.operations import AUTHOR_LETTERS_MAX, Operations, author_of
 from adapters.runtime.refusal import Refusal, RefusedError
+from adapters.runtime.reset import Asked, arm
 from engine.control.decision import Alarm, AlarmKind
 from engine.inference.image import Override
 from tests.unit.test_runtime_cycle import start
@@ -70,3 +71,21 @@ def test_an_author_is_named_in_printable_letters() -> None:
     for by in ("", " ", "a" * (AUTHOR_LETTERS_MAX + 1), "a\x1b[2J"):
         with pytest.raises(RefusedError, match="say who asks"):
             author_of(by)
+
+
+def test_a_restart_forgives_no_reset() -> None:
+    cycle, _, clock = start()
+    before, after = (Operations(cycle, clock, lambda: "n") for _ in range(2))
+    before.restore([clock.wall_s() - each for each in (400.0, 300.0, 200.0, 100.0, -50.0)])
+    after.restore(before.retained())
+    assert after.retained() == before.retained()
+    asked = Asked("relay_open", "anna", "n", clock.monotonic_s(), latched=True, cause=False)
+    _, objection = arm(after._reset, asked)
+    assert objection is not None
+    assert objection.kind is Refusal.TOO_OFTEN
+    _, objection = arm(after._reset, asked._replace(now_s=clock.monotonic_s() + 500.0))
+    assert objection is None, "the first of them is more than 15 min ago"
+    odd: tuple[object, ...] = (None, {}, ["soon", float("nan")])
+    for nonsense in odd:
+        after.restore(nonsense)
+        assert after.retained() == []

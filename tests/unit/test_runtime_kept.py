@@ -1,0 +1,152 @@
+"""What devices and faces know after a restart, and how seldom it is written."""
+
+from pathlib import Path
+
+import pytest
+
+from adapters.codec.mqtt_ledger import IDS_MAX, Ledger
+from adapters.runtime.kept import BURST_MAX, FILE, REST_S, Kept, from_bytes, to_bytes
+from adapters.runtime.slots import DATA_BYTES_MAX, SLOT_BYTES, RealDisk
+from tests.making.disks import FailingDisk
+
+
+class Note:
+    """Keeps whatever a test puts into it."""
+
+    def __init__(self, held: object = None) -> None:
+        self.held = held
+
+    def retained(self) -> object:
+        return self.held
+
+    def restore(self, retained: object) -> None:
+        self.held = retained
+
+
+class CountingDisk(RealDisk):
+    """Counts what is forced to the medium."""
+
+    syncs = 0
+
+    def sync(self, handle: int) -> None:
+        super().sync(handle)
+        self.syncs += 1
+
+
+def found(folder: Path, name: str = "note") -> object:
+    note, kept = Note(), Kept(folder)
+    kept.join(name, note)
+    assert kept.close(10.0)
+    return note.held
+
+
+def test_what_changed_is_known_after_a_kill(tmp_path: Path) -> None:
+    note, kept = Note([]), Kept(tmp_path)
+    kept.join("note", note)
+    note.held = [1.5, "anna"]
+    kept.look(10.0)
+    kept._writer.finish(10.0)  # the process is killed: nothing is closed
+    assert found(tmp_path) == [1.5, "anna"]
+    assert found(tmp_path, "other") is None
+
+
+def test_what_is_held_at_the_end_is_kept_although_no_scan_follows(tmp_path: Path) -> None:
+    note, kept = Note(1), Kept(tmp_path)
+    kept.join("note", note)
+    note.held = 2
+    assert kept.close(10.0)
+    assert found(tmp_path) == 2
+
+
+def test_nothing_is_written_as_long_as_nothing_changes(tmp_path: Path) -> None:
+    kept = Kept(tmp_path)
+    kept.join("note", Note({"a": 1}))
+    for number in range(100):
+        kept.look(float(number))
+    assert kept.close(10.0)
+    assert not (tmp_path / FILE).exists()
+
+
+def test_a_source_that_chatters_gets_a_burst_and_then_a_save_a_minute(tmp_path: Path) -> None:
+    disk = CountingDisk()
+    note, kept = Note(), Kept(tmp_path, disk)
+    kept.join("note", note)
+    hours = 2
+    for number in range(hours * 7200):
+        note.held = number
+        kept.look(number / 2)
+        kept._writer.finish(10.0)
+    assert disk.syncs == pytest.approx(BURST_MAX + hours * 3600 / REST_S, abs=1)
+    assert kept.close(10.0)
+    assert found(tmp_path) == hours * 7200 - 1
+    a_day = BURST_MAX + 86_400 / REST_S
+    assert a_day * 4096 < 10e6, "bytes a day, of small notes"
+
+
+def test_a_disk_that_failed_is_tried_again(tmp_path: Path) -> None:
+    disk = FailingDisk(1, for_ever=True)  # the first call looks for a file
+    note, kept = Note(), Kept(tmp_path, disk)
+    kept.join("note", note)
+    note.held = "a"
+    kept.look(0.0)
+    kept._writer.finish(10.0)
+    assert kept._writer.owes
+    disk.for_ever = False
+    kept.look(0.5)
+    assert kept.close(10.0)
+    assert found(tmp_path) == "a"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\0" * SLOT_BYTES * 2, b"x" * 100],
+)
+def test_a_damaged_file_is_as_none_and_is_made_anew(
+    tmp_path: Path, data: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / FILE).write_bytes(data)
+    note, kept = Note("mine"), Kept(tmp_path)
+    kept.join("note", note)
+    assert note.held == "mine"
+    assert "cannot be read" in caplog.text
+    note.held = "new"
+    assert kept.close(10.0)
+    assert found(tmp_path) == "new"
+
+
+def test_one_damaged_slot_of_two_costs_at_most_the_newest(tmp_path: Path) -> None:
+    note, kept = Note(), Kept(tmp_path)
+    kept.join("note", note)
+    for number in range(3):
+        note.held = number
+        kept.look(float(number))
+        kept._writer.finish(10.0)
+    kept.close(10.0)
+    data = bytearray((tmp_path / FILE).read_bytes())
+    data[100] ^= 0xFF
+    (tmp_path / FILE).write_bytes(data)
+    assert found(tmp_path) in (1, 2)
+
+
+@pytest.mark.parametrize("data", [b"", b"no zlib", to_bytes({})[:-9]])
+def test_what_is_no_note_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="no notes"):
+        from_bytes(data)
+
+
+def test_what_no_file_can_hold_is_told_and_costs_no_scan(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    note, kept = Note(), Kept(tmp_path)
+    kept.join("note", note)
+    note.held = {1, 2}
+    kept.look(0.0)
+    kept.close(10.0)
+    assert "cannot be kept" in caplog.text
+
+
+def test_a_full_book_of_requests_fits_and_is_small() -> None:
+    ledger = Ledger()
+    for number in range(IDS_MAX):
+        ledger.enter(f"{number}" * 9, "", 1_750_000_000.123 + number, 0.0)
+    assert len(to_bytes({"requests": ledger.retained()})) < DATA_BYTES_MAX / 3
