@@ -208,12 +208,27 @@ def carry(memory: Memory, wanted_w: float | None, seen: Seen, rules: PowerRules)
 
     A miner that draws more than told, however often told, is given up until it is switched off.
     """
+    memory = _stops(memory, _demand(wanted_w, seen, memory, rules), seen.standing)
     if not wanted_w:
         return replace(memory, given_up=False, asks=0) if memory.given_up else memory
     if seen.strays is Strays.NOT and _asks(memory, seen.stored_w):
         return replace(memory, asks=0)
     if seen.strays is Strays.HIGH and _asks(memory, seen.stored_w) >= rules.max_asks:
         return replace(memory, given_up=True)
+    return memory
+
+
+def _stops(memory: Memory, demand: Demand, standing: Standing) -> Memory:
+    """Forget a pause that does not count for the next stop.
+
+    Only a pause that was taken and does not show yet makes a repeat wait. One of an earlier stop
+    is none, nor is one that was seen to work: whoever runs after that was resumed by somebody.
+    """
+    if demand is Demand.ON:
+        other = Act.LEAVE if memory.last_act is Act.PAUSE else memory.last_act
+        return replace(memory, told_off=False, last_act=other)
+    if memory.told_off and standing is Standing.PAUSED:
+        return replace(memory, last_act=Act.LEAVE)
     return memory
 
 
@@ -290,6 +305,8 @@ def _retry_at_s(act: Act, memory: Memory, rules: PowerRules) -> float:
     if act is Act.LEAVE or act is not memory.last_act:
         return -math.inf
     retry_s = rules.resume_retry_s if act is Act.RESUME else rules.retry_s
+    if act is Act.PAUSE and not memory.told_off:
+        retry_s = rules.failed_pause_retry_s
     return memory.last_act_at_s + retry_s
 
 

@@ -34,7 +34,9 @@ class PowerRules:
     max_asks: int = 4
     """One target is sent so often before we believe that it is not followed."""
     retry_s: float = 5.0
-    """For a pause above all: told again for ever until it is confirmed."""
+    """For a pause above all: one that was taken is told again for ever until it shows."""
+    failed_pause_retry_s: float = 1.0
+    """A pause that was refused or lost; the miner may still run."""
     resume_retry_s: float = 30.0
 
 

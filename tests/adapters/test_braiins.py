@@ -113,6 +113,54 @@ def test_a_pause_is_never_held_back_by_the_budget_of_writes() -> None:
     drive(test())
 
 
+def test_a_miner_that_was_off_and_is_resumed_by_hand_is_paused_with_the_next_look() -> None:
+    async def test() -> None:
+        async with bench(poll_s=1.0) as one:
+            one.want(0)
+            await one.until(lambda: one.value("control") == "off")
+            one.miner.resume()
+            await one.pass_time(1.0)
+            assert one.miner.paused
+            assert one.miner.calls["PauseMining"] == 2
+
+    drive(test())
+
+
+def test_every_new_stop_is_told_although_the_miner_was_off_a_moment_ago() -> None:
+    async def test() -> None:
+        async with bench(poll_s=600.0) as one:
+            one.want(0)
+            await one.until(lambda: one.value("control") == "off")
+            for stop in range(2, 5):
+                one.want(3068)
+                await one.settle()
+                assert one.miner.commanded_w() == 3068
+                one.want(0)
+                await one.settle()
+                assert one.miner.paused
+                assert one.miner.calls["PauseMining"] == stop
+
+    drive(test())
+
+
+def test_somebody_who_resumes_a_miner_that_waits_for_its_target_does_not_delay_the_stop() -> None:
+    async def test() -> None:
+        async with bench(poll_s=600.0, settle_s=3600.0) as one:
+            one.want(2000)
+            await one.until(lambda: one.value("control") == "running")
+            one.want(0)
+            await one.settle()
+            one.want(1500)  # a lower target is not due for an hour
+            await one.settle()
+            assert one.value("control") == "held"
+            one.miner.resume()
+            one.want(0)
+            await one.settle()
+            assert one.miner.paused
+
+    drive(test())
+
+
 def test_a_command_that_is_not_renewed_ends_in_a_pause() -> None:
     async def test() -> None:
         async with bench() as one:

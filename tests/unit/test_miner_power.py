@@ -98,15 +98,46 @@ def test_the_last_changes_of_an_hour_are_kept_for_lowering() -> None:
     assert free_at_s((), RULES, lowers=False) == -math.inf
 
 
-def test_a_pause_is_repeated_only_after_a_while_and_then_for_ever() -> None:
-    memory = Memory()
-    acts = []
+def pauses(outcome: Outcome, standing: Standing = Standing.MINING) -> list[int]:
+    """Return in which of twelve seconds a pause is told, to a miner that never shows it."""
+    memory, told = Memory(), []
     for second in range(12):
-        step = decide(0, seen(), memory, RULES, second)
-        acts.append(step.act)
-        if step.act is not Act.LEAVE:
-            memory = remember(memory, step, Outcome.LOST, second)
-    assert [at for at, act in enumerate(acts) if act is Act.PAUSE] == [0, 5, 10]
+        memory = carry(memory, 0, seen(standing), RULES)
+        step = decide(0, seen(standing), memory, RULES, second)
+        if step.act is Act.PAUSE:
+            told.append(second)
+            memory = remember(memory, step, outcome, second)
+    return told
+
+
+def test_a_pause_that_was_taken_is_repeated_only_after_a_while_and_then_for_ever() -> None:
+    assert pauses(Outcome.DONE) == [0, 5, 10]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.LOST, Outcome.NOT_NOW, Outcome.REFUSED])
+def test_a_pause_that_nobody_took_is_told_again_every_second(outcome: Outcome) -> None:
+    assert pauses(outcome) == list(range(12))
+    assert pauses(outcome, Standing.PAUSED) == list(range(12))
+
+
+def test_a_miner_that_was_off_and_is_resumed_by_hand_is_paused_at_once() -> None:
+    memory = remember(Memory(), Step(Act.PAUSE, Phase.PAUSING), Outcome.DONE, 0)
+    memory = carry(memory, 0, seen(Standing.PAUSED), RULES)
+    assert decide(0, seen(Standing.PAUSED), memory, RULES, 1) == Step(Act.LEAVE, Phase.OFF)
+    memory = carry(memory, 0, seen(Standing.MINING), RULES)
+    assert decide(0, seen(Standing.MINING), memory, RULES, 2) == Step(Act.PAUSE, Phase.PAUSING)
+
+
+@pytest.mark.parametrize("standing", Standing)
+@pytest.mark.parametrize("between", [1000.0, 1800.0, 3000.0])
+def test_a_new_stop_is_told_at_once_whatever_was_told_before(
+    standing: Standing, between: float
+) -> None:
+    stored = seen(standing, stored_w=2000)
+    memory = remember(Memory(), Step(Act.PAUSE, Phase.PAUSING), Outcome.DONE, 0)
+    memory = carry(memory, between, stored, RULES)
+    memory = carry(memory, 0, stored, RULES)
+    assert decide(0, stored, memory, RULES, 0.5) == Step(Act.PAUSE, Phase.PAUSING)
 
 
 def test_a_new_connection_forgets_the_pause_and_keeps_the_count_of_writes() -> None:
