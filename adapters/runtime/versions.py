@@ -3,10 +3,11 @@
     versions/0007/version.json     whose it is, when it went live and why
     versions/0007/*.yaml           the files, as they were then: rules, plant, scenarios
     versions/running               the number of the version that runs
+    versions/staged/*.yaml         what may become the next version
 
-A version is made whole beside its place and then renamed; `running` is replaced in one step, last.
-So a power cut leaves the old version running or the new one, never a mix. What `running` names
-also runs after a restart, whatever has become of the operator's folder meanwhile.
+A version is staged whole and then renamed; `running` is replaced in one step, last. So a power cut
+leaves the old version running or the new one, never a mix. What `running` names also runs after a
+restart, whatever has become of the operator's folder meanwhile.
 
 Numbers only grow; going back to an older version makes a new one with its files.
 """
@@ -25,6 +26,7 @@ from adapters.scribe import digest_of
 
 FOLDER = "versions"
 RUNNING = "running"
+STAGED = "staged"
 ABOUT = "version.json"
 KEPT = 50
 """How many versions are kept; the one that runs is never dropped."""
@@ -38,6 +40,15 @@ class VersionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Saying:
+    """Who lets rules run and why; `evidence` says in a line each what was tried before."""
+
+    author: str
+    reason: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """One set of files that went live. `digest` is that of the rule files, `at_s` Unix seconds."""
 
@@ -45,6 +56,7 @@ class Version:
     digest: str
     author: str
     reason: str
+    evidence: tuple[str, ...]
     at_s: float
 
     @property
@@ -57,8 +69,10 @@ class Versions:
     """The folder of versions in a daemon's state folder."""
 
     def __init__(self, state: Path) -> None:
-        """Name the folder; nothing is made before `keep`."""
+        """Name the folder; nothing is made before `stage`."""
         self.folder = state / FOLDER
+        self.staged = self.folder / STAGED
+        """Where files lie that may become the next version."""
 
     def path(self, version: Version) -> Path:
         """Return the folder in which the files of a version lie."""
@@ -97,22 +111,32 @@ class Versions:
             raise VersionError("the note of the version that runs is damaged")
         return self.version(int(text))
 
-    def keep(self, files: Mapping[str, bytes], author: str, reason: str, at_s: float) -> Version:
-        """Keep a set of files as the newest version; it does not run yet. Raises OSError.
+    def stage(self, files: Mapping[str, bytes]) -> str:
+        """Lay files down, whole, where they can be looked at; returns the rules' digest.
 
-        `files` are contents by name, without folders. Their digest is that of the rule files.
+        `files` are contents by name, without folders. What was staged before is gone. Raises
+        OSError.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        beside = self.folder / "making"
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(mode=0o700)
+        shutil.rmtree(self.staged, ignore_errors=True)
+        self.staged.mkdir(mode=0o700)
         for name, content in files.items():
-            _write(beside / name, content)
-        digest = digest_of(read_rules(beside).files)
-        version = Version(self._next(), digest, author, reason, at_s)
-        _write(beside / ABOUT, json.dumps(asdict(version), ensure_ascii=False).encode())
-        _sync(beside)
-        beside.rename(self.path(version))
+            _write(self.staged / name, content)
+        return digest_of(read_rules(self.staged).files)
+
+    def keep(self, digest: str, saying: Saying, at_s: float) -> Version:
+        """Make what is staged the newest version; it does not run yet.
+
+        Raises VersionError if what is staged is not what `digest` tells of, OSError.
+        """
+        read = read_rules(self.staged)
+        if read.problems or digest_of(read.files) != digest:
+            raise VersionError("other rules were staged meanwhile: begin again")
+        number = self._next()
+        version = Version(number, digest, saying.author, saying.reason, saying.evidence, at_s)
+        _write(self.staged / ABOUT, json.dumps(asdict(version), ensure_ascii=False).encode())
+        _sync(self.staged)
+        self.staged.rename(self.path(version))
         _sync(self.folder)
         return version
 
@@ -153,6 +177,7 @@ class Versions:
                 str(known["digest"]),
                 str(known["author"]),
                 str(known["reason"]),
+                tuple(map(str, known["evidence"])),
                 float(known["at_s"]),
             )
         except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.runtime.service import Service
 from adapters.runtime.start_rules import rules_at_start
-from adapters.runtime.versions import Versions, folder_files
+from adapters.runtime.versions import Saying, Version, Versions, folder_files
 from tests.making.daemons import Site
 
 
@@ -22,6 +22,12 @@ def start(site: Site) -> Service:
     service = Service(site.load(), site.clock)
     service.close()
     return service
+
+
+def live(versions: Versions, files: dict[str, bytes]) -> Version:
+    kept = versions.keep(versions.stage(files), Saying("anna"), 0.0)
+    versions.run(kept)
+    return kept
 
 
 def edit(site: Site, old: str, new: str) -> None:
@@ -77,8 +83,7 @@ def test_a_damaged_version_gives_way_to_the_newest_whole_one(
     start(site)
     first = versions.running()
     assert first is not None
-    second = versions.keep(folder_files(site.folder) | {"more.yaml": b"rules: []\n"}, "a", "", 0.0)
-    versions.run(second)
+    second = live(versions, folder_files(site.folder) | {"more.yaml": b"rules: []\n"})
     (versions.path(second) / "more.yaml").write_bytes(b"")
     found = rules_at_start(site.folder, versions)
     assert found.version == first
@@ -99,8 +104,7 @@ def test_a_version_that_this_program_refuses_gives_way_to_the_folder(
     site: Site, versions: Versions
 ) -> None:
     start(site)
-    refused = versions.keep({"a.yaml": b"rules: [{id: x}]\n"}, "a", "", 0.0)
-    versions.run(refused)
+    live(versions, {"a.yaml": b"rules: [{id: x}]\n"})
     found = rules_at_start(site.folder, versions)
     assert found.version is None
     assert found.checked.ok

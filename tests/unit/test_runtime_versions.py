@@ -7,6 +7,7 @@ from adapters.runtime.versions import (
     ABOUT,
     KEPT,
     RUNNING,
+    Saying,
     Version,
     VersionError,
     Versions,
@@ -22,8 +23,13 @@ def versions(tmp_path: Path) -> Versions:
     return Versions(tmp_path / "state")
 
 
+def keep(versions: Versions, files: dict[str, bytes], reason: str = "") -> Version:
+    digest = versions.stage(files)
+    return versions.keep(digest, Saying("anna", reason, ("34 tests passed",)), 1_750_000_000.0)
+
+
 def live(versions: Versions, rules: bytes = RULES, reason: str = "") -> Version:
-    kept = versions.keep({"plant.yaml": PLANT, "a.yaml": rules}, "anna", reason, 1_750_000_000.0)
+    kept = keep(versions, {"plant.yaml": PLANT, "a.yaml": rules}, reason)
     versions.run(kept)
     return kept
 
@@ -38,12 +44,13 @@ def test_what_was_kept_is_found_again_with_author_and_reason(versions: Versions)
     found = Versions(versions.folder.parent).running()
     assert found == kept
     assert (kept.number, kept.author, kept.reason) == (1, "anna", "more sun for the buffer")
+    assert kept.evidence == ("34 tests passed",)
     assert versions.files(kept) == {"plant.yaml": PLANT, "a.yaml": RULES}
 
 
 def test_a_version_that_is_kept_does_not_run_yet(versions: Versions) -> None:
     first = live(versions)
-    versions.keep({"a.yaml": b"rules: [] # other\n"}, "anna", "", 0.0)
+    keep(versions, {"a.yaml": b"rules: [] # other\n"})
     assert versions.running() == first
 
 
@@ -61,8 +68,8 @@ def test_before_is_the_last_one_with_other_files(versions: Versions) -> None:
 
 
 def test_scenarios_do_not_make_other_rules(versions: Versions) -> None:
-    first = versions.keep({"a.yaml": RULES}, "anna", "", 0.0)
-    second = versions.keep({"a.yaml": RULES, "a.test.yaml": b"x"}, "anna", "", 0.0)
+    first = keep(versions, {"a.yaml": RULES})
+    second = keep(versions, {"a.yaml": RULES, "a.test.yaml": b"x"})
     assert first.digest == second.digest
 
 
@@ -105,17 +112,30 @@ def test_a_description_of_another_version_is_damage(versions: Versions) -> None:
 
 def test_what_a_power_cut_left_half_made_is_no_version(versions: Versions) -> None:
     kept = live(versions)
-    (versions.folder / "making").mkdir()
-    (versions.folder / "making" / "a.yaml").write_bytes(b"half")
+    versions.staged.mkdir()
+    (versions.staged / "a.yaml").write_bytes(b"half")
     (versions.folder / f"{RUNNING}.new").write_bytes(b"2")
     assert versions.running() == kept
     assert live(versions).number == 2
 
 
+def test_only_what_was_looked_at_becomes_a_version(versions: Versions) -> None:
+    seen = versions.stage({"a.yaml": RULES})
+    versions.stage({"a.yaml": b"rules: [] # by another hand\n"})
+    with pytest.raises(VersionError, match="staged meanwhile"):
+        versions.keep(seen, Saying("anna"), 0.0)
+    assert versions.all() == ()
+
+
+def test_nothing_staged_makes_no_version(versions: Versions) -> None:
+    with pytest.raises(VersionError, match="staged meanwhile"):
+        versions.keep("ab" * 32, Saying("anna"), 0.0)
+
+
 def test_old_versions_go_but_never_the_one_that_runs(versions: Versions) -> None:
     first = live(versions)
     for _ in range(KEPT + 3):
-        versions.keep({"a.yaml": RULES}, "anna", "", 0.0)
+        keep(versions, {"a.yaml": RULES})
     versions.run(first)
     found = versions.all()
     assert len(found) == KEPT
