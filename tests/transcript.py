@@ -102,9 +102,8 @@ def _output_of(command: str) -> str:
 @contextlib.contextmanager
 def _inside(folder: Path) -> Iterator[None]:
     """Work in a folder, on a terminal of 80 columns, without what the caller's shell has set."""
-    kept = {
-        name: os.environ.pop(name) for name in ("COLUMNS", "THERMIQ_DEBUG") if name in os.environ
-    }
+    told = ("COLUMNS", "THERMIQ_DEBUG", "LC_ALL", "LC_MESSAGES", "LANG")
+    kept = {name: os.environ.pop(name) for name in told if name in os.environ}
     os.environ["COLUMNS"] = "80"
     try:
         with contextlib.chdir(folder):

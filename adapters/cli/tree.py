@@ -23,16 +23,17 @@ _COLOURS = {
 
 
 def show(sentence: str, line: Line, *, colour: bool = True) -> None:
-    """Print a sentence and the tree below it."""
+    """Print a sentence and the tree below it; an empty sentence is none."""
     if not (colour and is_colourful(sys.stdout)):
-        typer.echo("\n".join([sentence, "", *plain_lines(line)]))
+        typer.echo("\n".join([*([sentence, ""] if sentence else []), *plain_lines(line)]))
         return
     from rich.console import Console  # noqa: PLC0415 - slow to import, and only for terminals
     from rich.text import Text  # noqa: PLC0415 - same
 
     console = Console(highlight=False, soft_wrap=False)
-    console.print(Text(sentence, style="bold"))
-    console.print()
+    if sentence:
+        console.print(Text(sentence, style="bold"))
+        console.print()
     console.print(_tree(line))
 
 

@@ -2,11 +2,13 @@
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from adapters.cli.language import Form, FormOption, LanguageOption, form_of, words_for
 from adapters.cli.live import DEFAULT, Socket
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from engine.language.plant import Output
     from engine.values.fact import Value
     from engine.workshop.outline import Line
+    from engine.workshop.words import Words
 
 _At = Annotated[
     str | None,
@@ -40,11 +43,46 @@ _Since = Annotated[
     ),
 ]
 _Step = Annotated[str, typer.Option("--step", help="The time from scan to scan.")]
-_Json = Annotated[bool, typer.Option("--json", help="Write everything as JSON.")]
+_Json = Annotated[bool, typer.Option("--json", help="Short for `--format json`.")]
 _Colour = Annotated[bool, typer.Option("--colour/--no-colour", help="Colour on a terminal.")]
 
 _RULES = Path("rules/asp1")
 _NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(\S*)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How an answer is written: in which form (None: sentence and tree), and whether in colour."""
+
+    form: Form | None
+    colour: bool
+
+    def write(self, sentence: str, tree: "Line", seen: object) -> None:
+        """Write what was worked out here."""
+        if self.form is Form.JSON:
+            from engine.workshop.plain import plain  # noqa: PLC0415 - only for programs
+
+            document = {"sentence": sentence, "explanation": plain(seen)}
+            typer.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
+        else:
+            self._show(sentence, tree)
+
+    def pass_on(self, answer: "pb.Answer") -> None:
+        """Write what the daemon answered."""
+        if self.form is Form.JSON:
+            typer.echo(answer.json)
+            return
+        from adapters.codec.control import line_of  # noqa: PLC0415 - grpc is slow to import
+
+        self._show(answer.sentence, line_of(answer.tree))
+
+    def _show(self, sentence: str, tree: "Line") -> None:
+        if self.form is Form.TEXT:
+            typer.echo(sentence)
+            return
+        from adapters.cli.tree import show  # noqa: PLC0415 - `--help` needs none of this
+
+        show("" if self.form is Form.TREE else sentence, tree, colour=self.colour)
 
 
 def why(
@@ -55,6 +93,8 @@ def why(
     since: _Since = None,
     step: _Step = "10 s",
     socket: Socket = DEFAULT,
+    language: LanguageOption = None,
+    form: FormOption = None,
     as_json: _Json = False,
     colour: _Colour = True,
 ) -> None:
@@ -64,12 +104,12 @@ def why(
     would have. Exits with 1 if no daemon answers or it knows no such output, or if the rules are
     wrong or the recording does not reach; with 2 for an output that is not in the rules.
     """
+    words, told = words_for(language), _Told(form_of(form, as_json), colour)
     if facts is None or at is None:
         _both_or_none(facts, at)
-        _ask_why(output, socket, as_json, colour)
+        _ask_why(output, socket, words, told)
         return
     from adapters.cli.looking_back import Question, look_back, read_program  # noqa: PLC0415 - only when needed
-    from engine.workshop.english import ENGLISH  # noqa: PLC0415 - only when needed
     from engine.workshop.explain import explain  # noqa: PLC0415 - only when needed
     from engine.workshop.outline import outline_why  # noqa: PLC0415 - only when needed
     from engine.workshop.wording import tell_why  # noqa: PLC0415 - only when needed
@@ -78,7 +118,7 @@ def why(
     _known(output, [each.name for each in program.rulebook.plant.outputs], "OUTPUT", "an output")
     scan = look_back(Question(facts, rules, at, since, step), program, digest)
     seen = explain(program, scan, output)
-    _write(tell_why(ENGLISH, seen), outline_why(ENGLISH, seen), seen, as_json, colour)
+    told.write(tell_why(words, seen), outline_why(words, seen), seen)
 
 
 def why_not(
@@ -92,6 +132,8 @@ def why_not(
     since: _Since = None,
     step: _Step = "10 s",
     socket: Socket = DEFAULT,
+    language: LanguageOption = None,
+    form: FormOption = None,
     as_json: _Json = False,
     colour: _Colour = True,
 ) -> None:
@@ -99,13 +141,13 @@ def why_not(
 
     An output without a value is asked why it is not on. Asks and exits as `why` does.
     """
+    words, told = words_for(language), _Told(form_of(form, as_json), colour)
     if facts is None or at is None:
         _both_or_none(facts, at)
-        _ask_why_not(asked, socket, as_json, colour)
+        _ask_why_not(asked, socket, words, told)
         return
     from adapters.cli.looking_back import Question, look_back, read_program  # noqa: PLC0415 - only when needed
     from engine.workshop import outline, why_not, wording  # noqa: PLC0415 - only when needed
-    from engine.workshop.english import ENGLISH  # noqa: PLC0415 - only when needed
 
     program, digest = read_program(rules)
     outputs = {output.name: output for output in program.rulebook.plant.outputs}
@@ -117,12 +159,12 @@ def why_not(
     scan = look_back(Question(facts, rules, at, since, step), program, digest)
     if name in outputs:
         wish = why_not.why_not_value(program, scan, name, value)
-        tree = outline.outline_why_not_value(ENGLISH, wish)
-        _write(wording.tell_why_not_value(ENGLISH, wish), tree, wish, as_json, colour)
+        tree = outline.outline_why_not_value(words, wish)
+        told.write(wording.tell_why_not_value(words, wish), tree, wish)
     else:
         seen = why_not.why_not(program, scan, name)
-        tree = outline.outline_why_not(ENGLISH, seen)
-        _write(wording.tell_why_not(ENGLISH, seen), tree, seen, as_json, colour)
+        tree = outline.outline_why_not(words, seen)
+        told.write(wording.tell_why_not(words, seen), tree, seen)
 
 
 def _both_or_none(facts: Path | None, at: str | None) -> None:
@@ -132,15 +174,16 @@ def _both_or_none(facts: Path | None, at: str | None) -> None:
         raise typer.BadParameter("needs `--facts`: the daemon knows the present", param_hint="--at")
 
 
-def _ask_why(output: str, socket: Path, as_json: bool, colour: bool) -> None:
+def _ask_why(output: str, socket: Path, words: "Words", told: "_Told") -> None:
     from adapters.cli.live import ask  # noqa: PLC0415 - grpc is slow to import
     from adapters.codec.control_methods import WHY  # noqa: PLC0415 - same
     from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
 
-    _write_answer(ask(socket, WHY, pb.WhyRequest(output=output)), as_json, colour)
+    request = pb.WhyRequest(output=output, language=words.code)
+    told.pass_on(ask(socket, WHY, request))
 
 
-def _ask_why_not(asked: str, socket: Path, as_json: bool, colour: bool) -> None:
+def _ask_why_not(asked: str, socket: Path, words: "Words", told: "_Told") -> None:
     from adapters.cli.live import ask  # noqa: PLC0415 - grpc is slow to import
     from adapters.codec.control_methods import WHY_NOT  # noqa: PLC0415 - same
     from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
@@ -148,18 +191,8 @@ def _ask_why_not(asked: str, socket: Path, as_json: bool, colour: bool) -> None:
     subject, equals, value = (part.strip() for part in asked.partition("="))
     if equals and not value:
         raise typer.BadParameter(f"which value of `{subject}`?", param_hint="OUTPUT=VALUE")
-    request = pb.WhyNotRequest(subject=subject, value=value)
-    _write_answer(ask(socket, WHY_NOT, request), as_json, colour)
-
-
-def _write_answer(answer: "pb.Answer", as_json: bool, colour: bool) -> None:
-    if as_json:
-        typer.echo(answer.json)
-        return
-    from adapters.cli.tree import show  # noqa: PLC0415 - `--help` needs none of this
-    from adapters.codec.control import line_of  # noqa: PLC0415 - same
-
-    show(answer.sentence, line_of(answer.tree), colour=colour)
+    request = pb.WhyNotRequest(subject=subject, value=value, language=words.code)
+    told.pass_on(ask(socket, WHY_NOT, request))
 
 
 def _rules_of(program: "Program") -> list[str]:
@@ -206,15 +239,3 @@ def _article(output: "Output") -> str:
         return kind
     unit = f" in {output.unit.symbol}" if output.unit and output.unit.symbol else ""
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}{unit}"
-
-
-def _write(sentence: str, tree: "Line", seen: object, as_json: bool, colour: bool) -> None:
-    if as_json:
-        from engine.workshop.plain import plain  # noqa: PLC0415 - only for programs
-
-        document = {"sentence": sentence, "explanation": plain(seen)}
-        typer.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
-        return
-    from adapters.cli.tree import show  # noqa: PLC0415 - `--help` needs none of this
-
-    show(sentence, tree, colour=colour)

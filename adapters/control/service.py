@@ -29,6 +29,8 @@ from engine.values.fact import Value
 from engine.workshop import outline, why_not, wording
 from engine.workshop.english import ENGLISH
 from engine.workshop.explain import explain
+from engine.workshop.languages import LANGUAGES
+from engine.workshop.words import Words
 
 HEARD_WITHIN_S = 5.0
 """A reset that no scan has heard within this time is answered as waiting."""
@@ -93,30 +95,31 @@ class Service:
         """Tell why an output has its value."""
         program, scan = self._view()
         self._operations.output(asked.output)
+        words = _words(asked.language)
 
         def tell() -> pb.Answer:
             seen = explain(program, scan, asked.output)
-            tree = outline.outline_why(ENGLISH, seen)
-            return codec.answer_message(wording.tell_why(ENGLISH, seen), tree, seen)
+            tree = outline.outline_why(words, seen)
+            return codec.answer_message(wording.tell_why(words, seen), tree, seen)
 
         return await asyncio.to_thread(tell)
 
     async def why_not(self, asked: pb.WhyNotRequest) -> pb.Answer:
         """Tell what a rule lacks, or why an output has not some value."""
-        view = self._view()
+        view, words = self._view(), _words(asked.language)
         rulebook = view.program.rulebook
         outputs = {output.name: output for output in rulebook.plant.outputs}
         rules = {rule.id for rule in rulebook.rules}
         if asked.subject in outputs:
             output = outputs[asked.subject]
             value = _value(asked.value, output) if asked.value else None
-            return await asyncio.to_thread(_why_not_value, view, output, value)
+            return await asyncio.to_thread(_why_not_value, words, view, output, value)
         if asked.subject not in rules:
             raise unknown(asked.subject, rules | outputs.keys(), "rule or an output")
         if asked.value:
             text = f"`{asked.subject}` is a rule; it has no value"
             raise RefusedError(Refusal.INVALID, text)
-        return await asyncio.to_thread(_why_not, view, asked.subject)
+        return await asyncio.to_thread(_why_not, words, view, asked.subject)
 
     async def list_alarms(self, _: pb.ListAlarmsRequest) -> pb.Alarms:
         """Return the alarm book."""
@@ -208,16 +211,26 @@ def _value(text: str, output: Output) -> Value:
     return value
 
 
-def _why_not(view: View, rule: str) -> pb.Answer:
+def _words(code: str) -> Words:
+    """Return the phrases of a language; empty is English."""
+    if not code:
+        return ENGLISH
+    if code not in LANGUAGES:
+        known = ", ".join(f"`{each}`" for each in LANGUAGES)
+        raise RefusedError(Refusal.INVALID, f"`{code[:20]}` is no language of: {known}")
+    return LANGUAGES[code]
+
+
+def _why_not(words: Words, view: View, rule: str) -> pb.Answer:
     seen = why_not.why_not(view.program, view.scan, rule)
-    tree = outline.outline_why_not(ENGLISH, seen)
-    return codec.answer_message(wording.tell_why_not(ENGLISH, seen), tree, seen)
+    tree = outline.outline_why_not(words, seen)
+    return codec.answer_message(wording.tell_why_not(words, seen), tree, seen)
 
 
-def _why_not_value(view: View, output: Output, value: Value | None) -> pb.Answer:
+def _why_not_value(words: Words, view: View, output: Output, value: Value | None) -> pb.Answer:
     seen = why_not.why_not_value(view.program, view.scan, output.name, value)
-    tree = outline.outline_why_not_value(ENGLISH, seen)
-    return codec.answer_message(wording.tell_why_not_value(ENGLISH, seen), tree, seen)
+    tree = outline.outline_why_not_value(words, seen)
+    return codec.answer_message(wording.tell_why_not_value(words, seen), tree, seen)
 
 
 def _files(folder: Path | None) -> list[pb.RecordingFile]:

@@ -5,7 +5,7 @@ rules saw stand in the trace of the same scan; `engine/workshop/explain.py` join
 """
 
 from collections.abc import Sequence
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import NamedTuple
 
 from engine.inference.image import ProcessImage
@@ -91,6 +91,15 @@ class AlarmKind(Enum):
     """An interlock that cannot be evaluated, or that its own force does not cure."""
     OVERRIDE_REFUSED = "override_refused"
     RESET_REFUSED = "reset_refused"
+
+
+class AlarmText(StrEnum):
+    """What an interlock's alarm says, and what is added where a trip cannot be evaluated."""
+
+    UNCURED = "still violated: its outputs go to failsafe"
+    RESTLESS = "do not settle: failsafe"
+    UNKNOWN = "cannot be evaluated, so it holds"
+    TRIP_UNKNOWN = " (cannot be evaluated)"
 
 
 class Alarm(NamedTuple):

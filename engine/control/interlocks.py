@@ -7,7 +7,7 @@ and where a `never` stays violated, the outputs concerned go to failsafe and an 
 
 from dataclasses import dataclass, field
 
-from engine.control.decision import Alarm, AlarmKind
+from engine.control.decision import Alarm, AlarmKind, AlarmText
 from engine.control.shaping import lowest_on, step_down
 from engine.inference.chain import Picker, reader
 from engine.inference.conditions import SlotValues
@@ -73,7 +73,7 @@ class Hearing:
             return
         self._settle()
         for lock, outputs in iter(self._violated, None):
-            self._alarm(lock.id, "still violated: its outputs go to failsafe")
+            self._alarm(lock.id, AlarmText.UNCURED)
             self._fail_safe(outputs, lock.id)
             self._settle()
         self._report()
@@ -85,7 +85,7 @@ class Hearing:
             if not self._look_once():
                 return
             self._evaluate()
-        self._alarm(", ".join(sorted(set(self.held.values()))), "do not settle: failsafe")
+        self._alarm(", ".join(sorted(set(self.held.values()))), AlarmText.RESTLESS)
         self._fail_safe(tuple(self.held), next(iter(self.held.values())))
         self._evaluate()
 
@@ -142,7 +142,7 @@ class Hearing:
         """Alarm about what cannot be evaluated."""
         for place, lock in enumerate(self.all.entries):
             if self.slots[self.all.network.interlocks[place]] is None:
-                self._alarm(lock.id, "cannot be evaluated, so it holds")
+                self._alarm(lock.id, AlarmText.UNKNOWN)
 
     def _fail_safe(self, outputs: tuple[int, ...], by: str) -> None:
         """Bring outputs to failsafe, where they stay whatever another interlock says."""

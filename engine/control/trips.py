@@ -16,7 +16,7 @@ that moment are blocked until each went away once (law 7).
 
 from typing import NamedTuple
 
-from engine.control.decision import Alarm, AlarmKind, Cause
+from engine.control.decision import Alarm, AlarmKind, AlarmText, Cause
 from engine.inference.image import Reset
 from engine.language.rulebook import Latch, Trip
 from engine.values.fact import Value
@@ -62,7 +62,7 @@ def evaluate(
 
 def _alarm(kind: AlarmKind, trip: Trip, *, unknown: bool = False) -> Alarm:
     because = trip.because or trip.id
-    return Alarm(kind, trip.id, f"{because} (cannot be evaluated)" if unknown else because)
+    return Alarm(kind, trip.id, f"{because}{AlarmText.TRIP_UNKNOWN}" if unknown else because)
 
 
 class Forced(NamedTuple):

@@ -1,15 +1,17 @@
 """The phrases in English."""
 
+from engine.workshop.figures import Notation
 from engine.workshop.words import Words
 
 ENGLISH = Words(
-    decimal=".",
+    code="en",
+    notation=Notation(),
+    time="",
     lowers_reason=True,
     and_="and",
     or_="or",
     true="true",
     false="false",
-    on="on",
     by_rule="{output} is {value} because {rule} asks for it",
     by_default="{output} is {value}, its default, because no rule asks for anything",
     by_default_nearest="nearest is {rule}: {lack}",
@@ -104,6 +106,14 @@ ENGLISH = Words(
     root="{output} is {value}, {time}",
     countdown="still running: {what}",
     alarm="alarm: {text}",
+    alarm_trip_unknown="cannot be evaluated",
+    alarm_conflict="its rules disagree: failsafe",
+    alarm_uncured="still violated: its outputs go to failsafe",
+    alarm_restless="do not settle: failsafe",
+    alarm_unknown="cannot be evaluated, so it holds",
+    alarm_apart="force one output apart: failsafe",
+    alarm_override="its output cannot have this value",
+    alarm_reset="reset refused: the cause still lasts",
     does_not_fire="{rule} does not fire: {lack}",
     fires="{rule} fires: {what}",
     as_asked="{output} is {value} as it asks",

@@ -5,6 +5,7 @@ and a missing amount is rounded up, so that the amount shown is enough.
 """
 
 import math
+from dataclasses import dataclass
 
 from engine.values.units import TIME, Unit
 from engine.workshop.quantity import Quantity
@@ -22,49 +23,64 @@ _DAY_S = 86_400
 _SHORT_S = 10
 
 
-def figure(quantity: Quantity, decimal: str = ".", decimals: int | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How a language writes figures: its decimal mark, and its words for on and off."""
+
+    decimal: str = "."
+    on: str = "on"
+    off: str = "off"
+
+
+PLAIN = Notation()
+"""As in rule files."""
+
+
+def figure(quantity: Quantity, notation: Notation = PLAIN, decimals: int | None = None) -> str:
     """Return a value with its unit: `2.47 kW`, `48.2 °C`, `3 min 10 s`, `on`, `locked`."""
     value = quantity.value
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return notation.on if value else notation.off
     if isinstance(value, str):
         return value
     if quantity.unit is not None and quantity.unit.dimension == TIME:
-        return duration(float(quantity.base), decimal)
+        return duration(float(quantity.base), notation)
     places = decimals_of(quantity) if decimals is None else decimals
-    return _with_unit(_trimmed(value, places, decimal), quantity.unit)
+    return _with_unit(_trimmed(value, places, notation.decimal), quantity.unit)
 
 
-def pair(left: Quantity, right: Quantity, decimal: str = ".") -> tuple[str, str]:
+def pair(left: Quantity, right: Quantity, notation: Notation = PLAIN) -> tuple[str, str]:
     """Return both sides of a comparison, told apart where they differ."""
     if _plain_text(left) or _plain_text(right):
-        return figure(left, decimal), figure(right, decimal)
+        return figure(left, notation), figure(right, notation)
     places = max(decimals_of(left), _written(float(right.value)), decimals_of(right))
-    texts = figure(left, decimal, places), figure(right, decimal, places)
+    texts = figure(left, notation, places), figure(right, notation, places)
     while texts[0] == texts[1] and left.base != right.base and places < _MOST_DECIMALS:
         places += 1
-        texts = figure(left, decimal, places), figure(right, decimal, places)
+        texts = figure(left, notation, places), figure(right, notation, places)
     return texts
 
 
-def amount(quantity: Quantity, decimal: str = ".") -> str:
+def amount(quantity: Quantity, notation: Notation = PLAIN) -> str:
     """Return a missing amount, rounded up so that it is enough; never 0 if something is missing."""
     value = quantity.value
     if isinstance(value, str | bool):
-        return figure(quantity, decimal)
+        return figure(quantity, notation)
     if quantity.unit is not None and quantity.unit.dimension == TIME:
-        return duration(float(quantity.base), decimal)
+        return duration(float(quantity.base), notation)
     places = decimals_of(quantity)
     scaled = round(value * 10**places, 6)  # the dust of floating point is nothing missing
-    return _with_unit(_trimmed(math.ceil(scaled) / 10**places, places, decimal), quantity.unit)
+    return _with_unit(
+        _trimmed(math.ceil(scaled) / 10**places, places, notation.decimal), quantity.unit
+    )
 
 
-def duration(seconds: float, decimal: str = ".") -> str:
+def duration(seconds: float, notation: Notation = PLAIN) -> str:
     """Return a duration in its two largest parts, rounded up to a second: `1 h 5 min`, `45 s`."""
     if seconds < 0:
-        return "-" + duration(-seconds, decimal)
+        return "-" + duration(-seconds, notation)
     if seconds < _SHORT_S and seconds != int(seconds):
-        return f"{_trimmed(math.ceil(seconds * 10 - 1e-6) / 10, 1, decimal)} s"
+        return f"{_trimmed(math.ceil(seconds * 10 - 1e-6) / 10, 1, notation.decimal)} s"
     whole = math.ceil(seconds - 1e-6)
     if whole >= _HOUR_S:
         whole = math.ceil(whole / _MINUTE_S) * _MINUTE_S

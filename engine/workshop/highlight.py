@@ -17,6 +17,7 @@ from engine.workshop.evidence import (
 )
 from engine.workshop.figures import duration, figure, pair, time_of_day
 from engine.workshop.lack_wording import SYMBOLS
+from engine.workshop.quantity import Quantity
 from engine.workshop.shortfall import OPPOSITE
 from engine.workshop.words import Words
 
@@ -42,7 +43,7 @@ class _Highlighter:
             case Compared():
                 return [compared(self.words, evidence, truth=truth)]
             case Stated():
-                now = "on" if truth else "off"
+                now = figure(Quantity(truth), self.words.notation)
                 return [self.words.is_value.format(name=evidence.text, value=now)]
             case Checked():
                 return [evidence.text if truth else f"{self.words.not_} {evidence.text}"]
@@ -81,13 +82,13 @@ class _Highlighter:
         return self.of(held.when, truth)
 
     def _timer(self, held: Held) -> list[str]:
-        decimal = self.words.decimal
-        remaining = duration(held.remaining_s, decimal)
+        notation = self.words.notation
+        remaining = duration(held.remaining_s, notation)
         match held.phase:
             case Phase.ON:
                 return [self.words.held.format(remaining=remaining)]
             case Phase.PENDING:
-                since = duration(held.since_s or 0.0, decimal)
+                since = duration(held.since_s or 0.0, notation)
                 return [self.words.pending.format(since=since, remaining=remaining)]
             case Phase.RESTING:
                 return [self.words.resting.format(remaining=remaining)]
@@ -101,9 +102,9 @@ def compared(words: Words, seen: Compared, *, truth: bool) -> str:
     """Return `surplus 3.8 kW > 3.6 kW`, with the operator that holds; states as `mode is idle`."""
     if seen.left is None or seen.right is None:
         return seen.text
-    left, right = pair(seen.left, seen.right, words.decimal)
+    left, right = pair(seen.left, seen.right, words.notation)
     if isinstance(seen.left.base, bool | str):
-        return words.is_value.format(name=seen.left_text, value=figure(seen.left, words.decimal))
+        return words.is_value.format(name=seen.left_text, value=figure(seen.left, words.notation))
     operator = SYMBOLS[seen.operator if truth else OPPOSITE[seen.operator]]
     right = f"{seen.right_text} {right}" if seen.right_varies else right
     return f"{seen.left_text} {left} {operator} {right}"

@@ -32,13 +32,13 @@ def tell_lack(  # noqa: C901, PLR0911, PLR0912 - one case for each kind
     words: Words, lack: Lack, for_s: float = 0.0
 ) -> str:
     """Return what is missing: `surplus needs 420 W more for 3 min (3.18 kW, must be > 3.6 kW)`."""
-    lasting = words.lasting.format(duration=duration(for_s, words.decimal)) if for_s else ""
+    lasting = words.lasting.format(duration=duration(for_s, words.notation)) if for_s else ""
     match lack:
         case Amount():
             return _tell_amount(words, lack, lasting)
         case Change():
             template = words.must_not_be if lack.unlike else words.must_be
-            wanted, now = figure(lack.wanted, words.decimal), figure(lack.now, words.decimal)
+            wanted, now = figure(lack.wanted, words.notation), figure(lack.now, words.notation)
             return template.format(what=lack.what, wanted=wanted, now=now, lasting=lasting)
         case Unheard():
             if not lack.readings:
@@ -51,7 +51,7 @@ def tell_lack(  # noqa: C901, PLR0911, PLR0912 - one case for each kind
             if lack.in_s is None:
                 return words.opens_never.format(text=lack.text)
             template = words.opens if lack.begin else words.closes
-            return template.format(text=lack.text, in_time=duration(lack.in_s, words.decimal))
+            return template.format(text=lack.text, in_time=duration(lack.in_s, words.notation))
         case Wait():
             return _tell_wait(words, lack)
         case Unmet():
@@ -70,14 +70,14 @@ def tell_lack(  # noqa: C901, PLR0911, PLR0912 - one case for each kind
 
 
 def _tell_amount(words: Words, lack: Amount, lasting: str) -> str:
-    now, bound = pair(lack.now, lack.bound, words.decimal)
+    now, bound = pair(lack.now, lack.bound, words.notation)
     if lack.amount.base == 0:
         template = words.must_become
     else:
         template = words.more if lack.more else words.less
     return template.format(
         what=lack.what,
-        amount=amount(lack.amount, words.decimal),
+        amount=amount(lack.amount, words.notation),
         lasting=lasting,
         now=now,
         operator=SYMBOLS[lack.operator],
@@ -91,7 +91,7 @@ def _tell_wait(words: Words, lack: Wait) -> str:
         TimerKind.HOLD: words.wait_hold,
         TimerKind.REST: words.wait_rest,
     }
-    seconds = duration(lack.seconds, words.decimal)
+    seconds = duration(lack.seconds, words.notation)
     return templates[lack.kind].format(what=lack.what, seconds=seconds)
 
 
@@ -103,7 +103,7 @@ def _enclosed(text: str, lack: Lack) -> str:
 def _tell_lasting(words: Words, lack: Lasting) -> str:
     if isinstance(lack.lack, Every | Either | Lasting | Wait | Opening | Unmet):
         text = tell_lack(words, lack.lack)
-        span = duration(lack.for_s, words.decimal)
+        span = duration(lack.for_s, words.notation)
         return words.lasting_all.format(lack=text, duration=span)
     return tell_lack(words, lack.lack, lack.for_s)
 
@@ -129,9 +129,9 @@ def tell_all_unknown(words: Words, readings: Sequence[Reading]) -> str:
 def _cause(words: Words, reading: Reading) -> tuple[str, str, str]:
     """Return the phrase for one reading, the one for several, and the age they speak of."""
     if reading.window_s:
-        window = duration(reading.window_s, words.decimal)
+        window = duration(reading.window_s, words.notation)
         return words.window_short, words.window_short, window
-    age = "" if reading.age_s is None else duration(reading.age_s, words.decimal)
+    age = "" if reading.age_s is None else duration(reading.age_s, words.notation)
     if reading.quality is Quality.MISSING or (reading.quality and not age):
         return words.missing, words.missing_many, age
     match reading.quality:

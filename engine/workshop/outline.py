@@ -7,6 +7,7 @@ from typing import assert_never
 from engine.inference.timing import Phase
 from engine.language.expression import NameKind
 from engine.values.truth import Truth
+from engine.workshop.alarm_wording import tell_alarm
 from engine.workshop.evidence import (
     Assertion,
     Checked,
@@ -32,7 +33,7 @@ from engine.workshop.explanation import (
 from engine.workshop.figures import amount, duration, figure, pair, time_of_day
 from engine.workshop.lack_wording import tell_lack, tell_unknown
 from engine.workshop.quantity import Quantity
-from engine.workshop.wording import soften, tell_countdown, tell_restraint, tell_time
+from engine.workshop.wording import soften, tell_countdown, tell_moment, tell_restraint
 from engine.workshop.words import Words
 
 
@@ -65,7 +66,7 @@ def outline_why_not(words: Words, seen: WhyNot) -> Line:
     maker = _Outliner(words)
     grounds = maker.grounds(seen.rule)
     outcomes = tuple(maker.outcome(seen.rule, outcome) for outcome in seen.outcomes)
-    text = f"{seen.rule.id}, {tell_time(seen.at)}"
+    text = f"{seen.rule.id}, {tell_moment(words, seen.at)}"
     return Line(text, _mark(seen.rule.truth), (*grounds, *outcomes))
 
 
@@ -112,7 +113,7 @@ class _Outliner:
         ]
         lines += [self.rule(rule, words.silent) for rule in seen.silent]
         lines += self.alarms(seen)
-        time, value = tell_time(seen.at), self.figure(seen.value)
+        time, value = tell_moment(words, seen.at), self.figure(seen.value)
         text = words.root.format(output=seen.output, value=value, time=time)
         return Line(text, below=tuple(lines))
 
@@ -141,8 +142,7 @@ class _Outliner:
         return [Line(text, Mark.YES)]
 
     def alarms(self, seen: Explanation) -> list[Line]:
-        texts = [f"{alarm.subject}: {alarm.text}" for alarm in seen.alarms]
-        return [Line(self.words.alarm.format(text=text), Mark.RESTRICTED) for text in texts]
+        return [Line(tell_alarm(self.words, each), Mark.RESTRICTED) for each in seen.alarms]
 
     def rule(self, rule: RuleReason, heading: str) -> Line:
         words = self.words
@@ -240,7 +240,7 @@ class _Outliner:
         """Return `surplus > 3.6 kW: 3.18 kW, 420 W too low`."""
         if seen.left is None or seen.right is None:
             return seen.text
-        left, right = pair(seen.left, seen.right, self.words.decimal)
+        left, right = pair(seen.left, seen.right, self.words.notation)
         text = f"{seen.text}: {left}"
         if seen.right_varies:
             text = f"{text}, {right}"
@@ -253,7 +253,7 @@ class _Outliner:
         else:
             template = self.words.too_low if seen.operator in (">", ">=") else self.words.too_high
         margin = Quantity(abs(seen.margin.base), seen.margin.unit)
-        size = amount(margin, self.words.decimal) if not seen.truth else self.figure(margin)
+        size = amount(margin, self.words.notation) if not seen.truth else self.figure(margin)
         return f"{text}, {template.format(amount=size)}" if margin.base else text
 
     def _readings(self, readings: tuple[Reading, ...]) -> tuple[Line, ...]:
@@ -308,7 +308,7 @@ class _Outliner:
         return Line(f"{held.label}: {text}", mark, tuple(below))
 
     def figure(self, quantity: Quantity) -> str:
-        return figure(quantity, self.words.decimal)
+        return figure(quantity, self.words.notation)
 
     def duration(self, seconds: float) -> str:
-        return duration(seconds, self.words.decimal)
+        return duration(seconds, self.words.notation)

@@ -58,7 +58,7 @@ def _opening(words: Words, seen: Explanation) -> str:
 def _undisturbed(words: Words, seen: Explanation) -> str:
     output, value = seen.output, _figure(words, seen.value)
     if seen.override is not None:
-        remaining = duration(seen.override.remaining_s, words.decimal)
+        remaining = duration(seen.override.remaining_s, words.notation)
         return words.by_override.format(
             output=output, value=value, by=seen.override.by, remaining=remaining
         )
@@ -142,7 +142,7 @@ def tell_restraint(words: Words, step: Restraint) -> str:
     """Return what one step did: `min on time holds it for another 7 min`."""
     limit, per, count = "", "", 0
     if isinstance(step.limit, Rate):
-        per, count = duration(step.limit.per_s, words.decimal), step.limit.count
+        per, count = duration(step.limit.per_s, words.notation), step.limit.count
     elif step.limit is not None:
         limit = _figure(words, step.limit)
     text = _template(words, step.kind).format(
@@ -154,7 +154,7 @@ def tell_restraint(words: Words, step: Restraint) -> str:
         after=_figure(words, step.after),
     )
     if step.remaining_s is not None:
-        remaining = duration(step.remaining_s, words.decimal)
+        remaining = duration(step.remaining_s, words.notation)
         text = f"{text} {words.remaining.format(remaining=remaining)}"
     if step.kind is RestrictionKind.PERMISSIVE and step.lack is not None:
         text = f"{text}: {tell_lack(words, step.lack)}"
@@ -163,7 +163,7 @@ def tell_restraint(words: Words, step: Restraint) -> str:
 
 def tell_countdown(words: Words, timer: Countdown) -> str:
     """Return a timer that still runs: `min off time runs for another 3 min`."""
-    remaining = words.remaining.format(remaining=duration(timer.remaining_s, words.decimal))
+    remaining = words.remaining.format(remaining=duration(timer.remaining_s, words.notation))
     templates = {
         RestrictionKind.MIN_ON: words.running_min_on,
         RestrictionKind.MIN_OFF: words.running_min_off,
@@ -247,7 +247,7 @@ def tell_why_not_value(words: Words, seen: WhyNotValue) -> str:
     """Return why an output does not have a value, in one sentence."""
     is_so = seen.explanation
     value, output = _figure(words, is_so.value), is_so.output
-    asked = words.on if seen.asked is None else _figure(words, seen.asked)
+    asked = words.notation.on if seen.asked is None else _figure(words, seen.asked)
     if seen.reached:
         return _sentence(
             [words.has_value.format(output=output, value=value), *_decided(words, is_so)]
@@ -285,9 +285,17 @@ def _barrier(words: Words, barrier: Restraint, output: str) -> str:
 
 def tell_time(moment: Moment) -> str:
     """Return a moment in the site's time: `2024-06-12 14:10:00`."""
+    return _local(moment).isoformat(sep=" ", timespec="seconds")
+
+
+def tell_moment(words: Words, moment: Moment) -> str:
+    """Return a moment in the site's time as the language writes it: `12.06.2024 14:10:00`."""
+    return _local(moment).strftime(words.time) if words.time else tell_time(moment)
+
+
+def _local(moment: Moment) -> datetime:
     zone = timezone(timedelta(seconds=moment.utc_offset_s)) if moment.utc_offset_s else UTC
-    local = datetime.fromtimestamp(moment.wall_s, zone)
-    return local.isoformat(sep=" ", timespec="seconds")
+    return datetime.fromtimestamp(moment.wall_s, zone)
 
 
 def _worth_telling(seen: Explanation) -> list[Restraint]:
@@ -328,7 +336,7 @@ def _nearest(seen: Explanation) -> RuleReason | None:
 
 
 def _figure(words: Words, quantity: Quantity) -> str:
-    return figure(quantity, words.decimal)
+    return figure(quantity, words.notation)
 
 
 def _sentence(clauses: list[str]) -> str:

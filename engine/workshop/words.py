@@ -6,19 +6,24 @@ operator wrote are never translated.
 
 from dataclasses import dataclass
 
+from engine.workshop.figures import Notation
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """All phrases of one language."""
 
-    decimal: str
+    code: str
+    """The language's name by ISO 639: `en`, `de`."""
+    notation: Notation
+    time: str
+    """A moment, as `strftime` writes it; empty for ISO 8601 with the offset."""
     lowers_reason: bool
     """Whether a sentence's first letter becomes small inside another sentence."""
     and_: str
     or_: str
     true: str
     false: str
-    on: str
 
     # The first sentence, by who decided.
     by_rule: str
@@ -125,6 +130,16 @@ class Words:
     root: str
     countdown: str
     alarm: str
+
+    # What an alarm says; a trip says what the operator wrote.
+    alarm_trip_unknown: str
+    alarm_conflict: str
+    alarm_uncured: str
+    alarm_restless: str
+    alarm_unknown: str
+    alarm_apart: str
+    alarm_override: str
+    alarm_reset: str
 
     # Why not.
     does_not_fire: str

@@ -182,6 +182,9 @@ def test_why_and_why_not_ask_the_daemon_when_there_is_no_recording(
     text = told(capsys, "why", "pump.run")
     assert text.startswith("pump.run is on")
     assert "└─ " in text
+    assert told(capsys, "why", "pump.run", "--language", "de").startswith("pump.run ist ein")
+    tree = told(capsys, "why", "pump.run", "--language", "de", "--format", "tree")
+    assert tree.startswith("pump.run ist ein, ")
     daemon.scan(60.0)
     assert "10 K" in told(capsys, "why-not", "heater.power_target = 2 kW")
     assert json.loads(told(capsys, "why-not", "warm_up", "--json"))["sentence"]

@@ -87,6 +87,12 @@ def test_why_and_why_not_tell_a_sentence_a_tree_and_json(tmp_path: Path) -> None
         for subject, value in (("warm_up", ""), ("pump.run", ""), ("heater.power_target", "2 kW")):
             asked = pb.WhyNotRequest(subject=subject, value=value)
             assert "10 K" in (await house.ask(methods.WHY_NOT, asked)).sentence
+            asked.language = "de"
+            assert "10 K zu hoch" in (await house.ask(methods.WHY_NOT, asked)).sentence
+        german = await house.ask(methods.WHY, pb.WhyRequest(output="pump.run", language="de"))
+        assert german.sentence.startswith("pump.run ist aus")
+        assert german.tree.text.startswith("pump.run ist aus")
+        assert json.loads(german.json)["sentence"] == german.sentence
 
     run(tmp_path, test)
 
@@ -95,6 +101,11 @@ def test_why_and_why_not_tell_a_sentence_a_tree_and_json(tmp_path: Path) -> None
     ("method", "request_", "told"),
     [
         (methods.WHY, pb.WhyRequest(output="pump.rum"), "did you mean `pump.run`?"),
+        (
+            methods.WHY,
+            pb.WhyRequest(output="pump.run", language="da"),
+            "`da` is no language of: `en`, `de`",
+        ),
         (methods.WHY_NOT, pb.WhyNotRequest(subject="warm"), "is not a rule or an output"),
         (methods.WHY_NOT, pb.WhyNotRequest(subject="warm_up", value="on"), "it has no value"),
         (methods.WHY_NOT, pb.WhyNotRequest(subject="pump.run", value="2"), "on/off value"),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.values.units import SECOND, parse_unit
-from engine.workshop.figures import amount, duration, figure, pair, time_of_day
+from engine.workshop.figures import Notation, amount, duration, figure, pair, time_of_day
 from engine.workshop.quantity import Quantity, declared
 
 
@@ -39,9 +39,11 @@ def test_a_figure_has_sensible_digits(quantity: Quantity, text: str) -> None:
     assert figure(quantity) == text
 
 
-def test_a_language_may_have_its_own_decimal_mark() -> None:
-    assert figure(of(2.467, "kW"), ",") == "2,47 kW"
-    assert duration(2.5, ",") == "2,5 s"
+def test_a_language_may_have_its_own_decimal_mark_and_switches() -> None:
+    german = Notation(",", "ein", "aus")
+    assert figure(of(2.467, "kW"), german) == "2,47 kW"
+    assert duration(2.5, german) == "2,5 s"
+    assert (figure(Quantity(True), german), figure(Quantity(False), german)) == ("ein", "aus")
 
 
 @pytest.mark.parametrize(

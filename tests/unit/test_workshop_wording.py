@@ -7,8 +7,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from engine.inference.image import Override, Reset
-from engine.workshop.english import ENGLISH
 from engine.workshop.explain import explain
+from engine.workshop.languages import LANGUAGES
 from engine.workshop.outline import Line, outline_why, outline_why_not
 from engine.workshop.why_not import why_not, why_not_value
 from engine.workshop.wording import tell_why, tell_why_not, tell_why_not_value
@@ -50,19 +50,20 @@ def _texts(line: Line) -> list[str]:
 
 @pytest.mark.parametrize("case", _cases())
 def test_reasons_are_told_as_the_cases_say(case: dict[str, Any]) -> None:
+    words = LANGUAGES[case.get("language", "en")]
     running = program(case.get("rules", ""), unchecked=case.get("unchecked", False))
     steps = [_step(step) for step in case["steps"]]
     done = run(running, steps, start_s=NOON_S + 3600 * (case.get("hour", 12) - 12))
     for output, sentence in case.get("why", {}).items():
-        assert tell_why(ENGLISH, explain(running, done, output)) == sentence
+        assert tell_why(words, explain(running, done, output)) == sentence
     for rule, sentence in case.get("why_not", {}).items():
-        assert tell_why_not(ENGLISH, why_not(running, done, rule)) == sentence
+        assert tell_why_not(words, why_not(running, done, rule)) == sentence
     for output, wish in case.get("why_not_value", {}).items():
         seen = why_not_value(running, done, output, wish["value"])
-        assert tell_why_not_value(ENGLISH, seen) == wish["told"]
+        assert tell_why_not_value(words, seen) == wish["told"]
     for output, lines in case.get("why_tree", {}).items():
-        told = _texts(outline_why(ENGLISH, explain(running, done, output)))
+        told = _texts(outline_why(words, explain(running, done, output)))
         assert [line for line in lines if line not in told] == []
     for rule, lines in case.get("why_not_tree", {}).items():
-        told = _texts(outline_why_not(ENGLISH, why_not(running, done, rule)))
+        told = _texts(outline_why_not(words, why_not(running, done, rule)))
         assert [line for line in lines if line not in told] == []

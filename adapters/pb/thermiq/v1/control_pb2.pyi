@@ -181,18 +181,22 @@ class Change(_message.Message):
     def __init__(self, output: _Optional[_Union[Output, _Mapping]] = ..., fact: _Optional[_Union[Fact, _Mapping]] = ..., alarm: _Optional[_Union[Alarm, _Mapping]] = ..., mode: _Optional[_Union[Mode, _Mapping]] = ..., rules: _Optional[str] = ..., alarm_gone: _Optional[str] = ...) -> None: ...
 
 class WhyRequest(_message.Message):
-    __slots__ = ("output",)
+    __slots__ = ("output", "language")
     OUTPUT_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     output: str
-    def __init__(self, output: _Optional[str] = ...) -> None: ...
+    language: str
+    def __init__(self, output: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
 
 class WhyNotRequest(_message.Message):
-    __slots__ = ("subject", "value")
+    __slots__ = ("subject", "value", "language")
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     subject: str
     value: str
-    def __init__(self, subject: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    language: str
+    def __init__(self, subject: _Optional[str] = ..., value: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
 
 class Answer(_message.Message):
     __slots__ = ("sentence", "tree", "json")
