@@ -15,7 +15,7 @@ from adapters.runtime.recorder_files import RecorderSettings
 from adapters.runtime.recording_thread import RecordingThread
 from adapters.runtime.slots import Disk
 from adapters.runtime.store import SavingThread, Store
-from adapters.runtime.versions import Versions, folder_files
+from adapters.runtime.versions import Saying, VersionError, Versions, folder_files
 from adapters.runtime.watchdog import LONGEST_S, LoopWatchdog
 from engine.values.moment import Moment
 
@@ -103,9 +103,10 @@ def _keep_first(loaded: Loaded, folder: Path, clock: Clock) -> None:
         return
     versions = Versions(folder)
     try:
-        files = folder_files(loaded.folder)
-        versions.run(versions.keep(files, "thermiq", "the first start", clock.wall_s()))
-    except OSError as error:
+        digest = versions.stage(folder_files(loaded.folder))
+        first = Saying("thermiq", "the first start")
+        versions.run(versions.keep(digest, first, clock.wall_s()))
+    except (OSError, VersionError) as error:
         log.error("the rules are not kept for a restart: %s", error)  # noqa: TRY400 - told
 
 
