@@ -37,6 +37,7 @@ class Command:
 COMMANDS = (
     Command("run", "adapters.cli.run", "run", "Run the plant: the daemon."),
     Command("check", "adapters.cli.check", "check", "Tell what is wrong with rule files."),
+    Command("schema", "adapters.cli.schema", "schema", "Make JSON Schema for editors."),
     Command("dry-run", "adapters.cli.dry_run", "dry_run", "Run rules on recorded facts."),
     Command("simulate", "adapters.cli.simulate", "simulate", "Run rules on a simulated house."),
     Command(

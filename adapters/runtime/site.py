@@ -32,7 +32,7 @@ Options = Mapping[str, object]
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")
 _PERIOD = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
-_KEYS = ("about", "scan_period", "state", "devices", "mqtt", "control", "recorder", "shadow")
+SITE_KEYS = ("about", "scan_period", "state", "devices", "mqtt", "control", "recorder", "shadow")
 SHORTEST_PERIOD_S, LONGEST_PERIOD_S = 0.01, 60.0
 
 
@@ -75,8 +75,10 @@ def load_site(file: str, text: str) -> tuple[SiteFile, tuple[Problem, ...]]:
         return SiteFile(), tuple(problems)
     fields = {key.text: (key, node) for key, node in document.items}
     for name, (key, _) in fields.items():
-        if name not in _KEYS:
-            problems.append(_problem(key.position, f"a site has no `{name}`", advise(name, _KEYS)))
+        if name not in SITE_KEYS:
+            problems.append(
+                _problem(key.position, f"a site has no `{name}`", advise(name, SITE_KEYS))
+            )
     devices = []
     if "devices" in fields:
         devices = _devices(fields["devices"][1], problems)

@@ -28,7 +28,7 @@ from engine.language.types import BOOL
 Item = TypeVar("Item")
 
 MAX_PROBLEMS = 500
-_RULE_KEYS = (
+RULE_FILE_KEYS = (
     "ruleset", "about", "let", "conditions", "rules", "trips", "interlocks", "permissives",
 )  # fmt: skip
 
@@ -133,7 +133,7 @@ class _Loader:
             else:
                 items.append((key, value))
         known = document.Mapping(tuple(items), content.position)
-        form = open_form(known, "a file of rules", _RULE_KEYS, self.problems)
+        form = open_form(known, "a file of rules", RULE_FILE_KEYS, self.problems)
         if form is None:
             return []
         name = form.scalar("ruleset")

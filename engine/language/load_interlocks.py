@@ -24,9 +24,9 @@ from engine.language.words import FALSE_WORDS, TRUE_WORDS
 from engine.values.fact import Value
 from engine.values.units import NUMBER
 
-_TRIP_KEYS = ("id", "when", "latch", "force", "because", "about")
-_INTERLOCK_KEYS = ("id", "never", "else", "while", "limit", "force", "because", "about")
-_PERMISSIVE_KEYS = ("id", "output", "needs", "because", "about")
+TRIP_KEYS = ("id", "when", "latch", "force", "because", "about")
+INTERLOCK_KEYS = ("id", "never", "else", "while", "limit", "force", "because", "about")
+PERMISSIVE_KEYS = ("id", "output", "needs", "because", "about")
 
 Forced = tuple[tuple[str, Value], ...]
 
@@ -35,7 +35,7 @@ def load_trip(node: Node, reader: Reader) -> Trip | None:
     """Return a trip, or None and problems."""
     before = len(reader.problems)
     identity = read_id(node, "trip", reader)
-    form = open_form(node, title("trip", identity), _TRIP_KEYS, reader.problems)
+    form = open_form(node, title("trip", identity), TRIP_KEYS, reader.problems)
     if form is None:
         return None
     when = _condition(form, "when", "trip", identity, reader)
@@ -53,7 +53,7 @@ def load_interlock(node: Node, reader: Reader) -> Interlock | None:
     """Return an interlock, or None and problems."""
     before = len(reader.problems)
     identity = read_id(node, "interlock", reader)
-    form = open_form(node, title("interlock", identity), _INTERLOCK_KEYS, reader.problems)
+    form = open_form(node, title("interlock", identity), INTERLOCK_KEYS, reader.problems)
     if form is None or not _one_kind(form):
         return None
     limits: tuple[Limit, ...] | None = ()
@@ -77,7 +77,7 @@ def load_permissive(node: Node, reader: Reader) -> Permissive | None:
     """Return a permissive, or None and problems."""
     before = len(reader.problems)
     identity = read_id(node, "permissive", reader)
-    form = open_form(node, title("permissive", identity), _PERMISSIVE_KEYS, reader.problems)
+    form = open_form(node, title("permissive", identity), PERMISSIVE_KEYS, reader.problems)
     if form is None:
         return None
     needs = _condition(form, "needs", "permissive", identity, reader)

@@ -16,8 +16,8 @@ from engine.language.problem import Problem
 from engine.language.registry import Registry
 
 PLANT_KEYS = ("site", "facts", "outputs")
-_POINT_KEYS = (*MEASURE_KEYS, "max_age", "max_rate", "about")
-_SITE_KEYS = ("name", "about", "time_zone", "latitude", "longitude")
+POINT_KEYS = (*MEASURE_KEYS, "max_age", "max_rate", "about")
+SITE_KEYS = ("name", "about", "time_zone", "latitude", "longitude")
 _TIME_ZONE = re.compile(r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)*", re.ASCII)
 _DEFAULT_MAX_AGE_S = 60.0
 
@@ -68,7 +68,7 @@ def _entries(form: Form, key: str) -> tuple[tuple[Scalar, Node], ...]:
 
 def _point(name: Scalar, node: Node, problems: list[Problem]) -> Point | None:
     before = len(problems)
-    form = open_form(node, f"the fact `{name.text}`", _POINT_KEYS, problems)
+    form = open_form(node, f"the fact `{name.text}`", POINT_KEYS, problems)
     measure = read_measure(form, name.text) if form else None
     if form is None or measure is None:
         return None
@@ -99,7 +99,7 @@ def _output(name: Scalar, node: Node, problems: list[Problem]) -> Output | None:
 
 
 def _site(node: Node, problems: list[Problem]) -> Site:
-    form = open_form(node, "the site", _SITE_KEYS, problems)
+    form = open_form(node, "the site", SITE_KEYS, problems)
     if form is None:
         return Site()
     zone = form.scalar("time_zone")

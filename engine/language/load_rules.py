@@ -23,7 +23,7 @@ from engine.language.text import shortened
 from engine.language.types import BoolType, EnumType, NumberType
 from engine.values.units import NUMBER
 
-_KEYS = ("id", "when", "then", "salience", "because", "about")
+RULE_KEYS = ("id", "when", "then", "salience", "because", "about")
 ASSERT = "assert"
 
 
@@ -32,7 +32,7 @@ def load_rule(node: Node, ruleset: str, reader: Reader) -> Rule | None:
     before = len(reader.problems)
     identity = read_id(node, "rule", reader)
     _check_assert(node, reader.problems)
-    form = open_form(node, title("rule", identity), _KEYS, reader.problems)
+    form = open_form(node, title("rule", identity), RULE_KEYS, reader.problems)
     if form is None:
         return None
     owner = f"rule:{identity.text}" if identity else "rule:"

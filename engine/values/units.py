@@ -108,6 +108,8 @@ _EVERYDAY: dict[str, tuple[Dimension, float]] = {
     "W/m²": ((("mass", 1), ("time", -3)), 1.0),
     "TH/s": ((("hash", 1), ("time", -1)), 1.0),
 }
+EVERYDAY_UNITS = ("°C", "%", *_EVERYDAY)
+"""The symbols that an editor offers; `parse_unit` knows more."""
 
 
 @cache

@@ -1,0 +1,1 @@
+"""What an editor is served with: schemas, formatting, the language server."""

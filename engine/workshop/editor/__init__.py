@@ -1,0 +1,1 @@
+"""Living with files: what may stand where in a rule file, and what stands there."""
