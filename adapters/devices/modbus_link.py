@@ -15,7 +15,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from pymodbus import ModbusException
 from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
@@ -23,6 +23,7 @@ from pymodbus.exceptions import ConnectionException
 from pymodbus.framer import FramerType
 from pymodbus.pdu import ModbusPDU
 
+from adapters.cancellation import cancellable
 from adapters.codec.modbus.register_map import Block, Table
 from adapters.port import Clock, DeviceError
 
@@ -92,23 +93,6 @@ class LinkSettings:
     read_only: bool = False
 
 
-_T = TypeVar("_T")
-
-
-async def _cancellable(work: Awaitable[_T]) -> _T:
-    """Await, and be cancelled if that was asked for meanwhile.
-
-    Python 3.11's `wait_for`, which the library waits with, forgets a cancellation that comes in the
-    same moment as the reply; a device would then poll on while everybody waits for its end.
-    """
-    task = asyncio.current_task()
-    before = task.cancelling() if task else 0
-    result = await work
-    if task and task.cancelling() > before:
-        raise asyncio.CancelledError
-    return result
-
-
 _Client = AsyncModbusTcpClient | AsyncModbusSerialClient
 _Ask = Callable[[_Client], Awaitable[ModbusPDU]]
 
@@ -130,7 +114,7 @@ class ModbusLink:
         self.close()
         client = self._new_client()
         try:
-            connected = await _cancellable(client.connect())
+            connected = await cancellable(client.connect())
         except (ModbusException, OSError) as error:
             raise LinkLostError(f"cannot open {self._where()}: {error}") from error
         if not connected:
@@ -187,7 +171,7 @@ class ModbusLink:
         """Ask, and return a reply that belongs to this device and this function."""
         client = await self._ready()
         try:
-            reply = await _cancellable(ask(client))
+            reply = await cancellable(ask(client))
         except asyncio.CancelledError:
             self._distrust()
             raise

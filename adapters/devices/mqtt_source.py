@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import aiomqtt
 
+from adapters.cancellation import cancellable, heed_cancellation
 from adapters.codec.mqtt_json import Json, PayloadError
 from adapters.codec.mqtt_value import Found, content_of
-from adapters.messaging.broker import BrokerSettings, all_or_none, client, heed_cancellation
+from adapters.messaging.broker import BrokerSettings, all_or_none, client
 from adapters.port import Clock, Command, DeviceError, Field, Publish, Reading
 from engine.values.fact import Quality
 
@@ -61,7 +62,8 @@ class MqttSource:
         self._heard_s = dict.fromkeys(self._ttl_s, now_s)
         try:
             async with client(self._broker) as link:
-                await link.subscribe([(topic, 1) for topic in self._topics])
+                heed_cancellation()
+                await cancellable(link.subscribe([(topic, 1) for topic in self._topics]))
                 await all_or_none(self._listen(link, publish), self._watch(publish))
         except aiomqtt.MqttError as error:
             heed_cancellation()

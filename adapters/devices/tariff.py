@@ -17,6 +17,7 @@ from pathlib import Path
 
 import aiomqtt
 
+from adapters.cancellation import cancellable, heed_cancellation
 from adapters.codec.mqtt_json import DATA_BYTES_MAX, PayloadError, parse
 from adapters.codec.price_list import Keys, PriceList, from_csv, from_json
 from adapters.messaging.broker import (
@@ -25,7 +26,6 @@ from adapters.messaging.broker import (
     all_or_none,
     broker_from,
     client,
-    heed_cancellation,
 )
 from adapters.port import Clock, Command, DeviceError, Field, Publish, Reading
 from engine.values.fact import Quality
@@ -79,7 +79,8 @@ class Tariff:
             return
         try:
             async with client(self._broker) as link:
-                await link.subscribe(self._topic, qos=1)
+                heed_cancellation()
+                await cancellable(link.subscribe(self._topic, qos=1))
                 await all_or_none(self._listen(link, publish), self._tell(publish))
         except aiomqtt.MqttError as error:
             heed_cancellation()

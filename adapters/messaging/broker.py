@@ -115,13 +115,6 @@ async def all_or_none(*parts: Coroutine[Any, Any, None]) -> None:
         task.result()
 
 
-def heed_cancellation() -> None:
-    """Raise CancelledError if this task shall end: a broker's error at parting must not hide it."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
-
-
 def _password(settings: BrokerSettings) -> str | None:
     """Return the password, read anew at each connection; it is never logged."""
     if not settings.password_file:

@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 import aiomqtt
 
+from adapters.cancellation import cancellable, heed_cancellation
 from adapters.codec import mqtt_state
 from adapters.codec.mqtt_discovery import Told
 from adapters.codec.mqtt_json import dump
 from adapters.codec.mqtt_ledger import Ledger
 from adapters.codec.mqtt_topics import TABLE, Kind
 from adapters.devices.setpoints import Setpoints
-from adapters.messaging.broker import PAUSES_S, all_or_none, client, heed_cancellation
+from adapters.messaging.broker import PAUSES_S, all_or_none, client
 from adapters.messaging.desk import Desk, Operations, PlainOperations
 from adapters.messaging.homeassistant import HomeAssistant
 from adapters.messaging.outbox import Outbox
@@ -210,7 +211,8 @@ class Messenger:
         wanted = [*topics.requests(), topics.status, *topics.kept()]
         if self._settings.has_homeassistant:
             wanted += [topics.birth, topics.config]
-        await link.subscribe([(topic, 1) for topic in wanted])
+        heed_cancellation()
+        await cancellable(link.subscribe([(topic, 1) for topic in wanted]))
         self.connections += 1
         self.is_connected, self.last_error = True, ""
         self._echo_s = self._clock.monotonic_s()
@@ -226,7 +228,7 @@ class Messenger:
                 await self._outbox.ready()
                 continue
             try:
-                await link.publish(*message)
+                await cancellable(link.publish(*message))
             except aiomqtt.MqttError:
                 self._outbox.give_back(message)
                 raise
@@ -257,7 +259,7 @@ class Messenger:
 
     async def _stop_sweeping(self, link: aiomqtt.Client) -> None:
         await self._clock.sleep(SWEEP_S)
-        await link.unsubscribe(list(self._topics.kept()))
+        await cancellable(link.unsubscribe(list(self._topics.kept())))
 
     async def _part(self, link: aiomqtt.Client) -> None:
         """Say goodbye: the broker's will speaks only for who goes without a word."""

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from adapters.cancellation import heed_cancellation
 from adapters.port import Clock
 from adapters.runtime.gateway import Gateway
 from adapters.runtime.shadow import Runner
@@ -68,6 +69,7 @@ class Supervisor:
                 error = "ended by itself"
             except Exception as failure:  # noqa: BLE001 - whatever it was, the others go on
                 error = f"{type(failure).__name__}: {failure}"
+            heed_cancellation()  # an error at the end must not hide that it is the end
             now_s = self._clock.monotonic_s()
             self._gateway.lose(device.name, now_s, error)
             health, pause_s = after_failure(self.health[device.name], error, now_s)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aiomqtt
 
+from adapters.cancellation import cancellable
 from adapters.port import Clock
 from adapters.simulated.broker import BrokerError, Mosquitto
 from engine.values.fact import Value
@@ -75,7 +76,7 @@ class HouseMessages:
                 async with aiomqtt.Client("127.0.0.1", self.port) as client:
                     while True:
                         for topic, content in self._messages().items():
-                            await client.publish(topic, json.dumps(content), qos=1)
+                            await cancellable(client.publish(topic, json.dumps(content), qos=1))
                         await self._clock.sleep(self._every_s)
             except aiomqtt.MqttError:
                 await asyncio.sleep(_RECONNECT_S)

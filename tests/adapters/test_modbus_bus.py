@@ -19,14 +19,12 @@ from adapters.devices.modbus_link import (
     LinkSettings,
     ModbusLink,
     RefusedError,
-    _cancellable,
 )
 from adapters.port import Clock
 from adapters.simulated.modbus_device import Fault, SimulatedDevice
 from adapters.simulated.modbus_server import ModbusServer, serial_pair
 from engine.values.fact import Quality
 from tests.adapters.modbus_bench import (
-    PATIENCE_S,
     Collected,
     HandClock,
     RealClock,
@@ -291,22 +289,6 @@ class RecordingClock(HandClock):
     async def sleep(self, seconds: float) -> None:
         self.slept_s.append(round(seconds, 3))
         await super().sleep(seconds)
-
-
-@on_a_loop
-async def test_a_cancellation_that_meets_the_reply_is_not_forgotten() -> None:
-    async def forgetful() -> str:
-        try:
-            await asyncio.sleep(PATIENCE_S)
-        except asyncio.CancelledError:
-            return "the reply came in the same moment"
-        return "never cancelled"
-
-    task = asyncio.create_task(_cancellable(forgetful()))
-    await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
 
 
 def test_the_test_clocks_are_clocks() -> None:
