@@ -115,6 +115,7 @@ class Daemon:
         self._listeners: list[tuple[str, Callable[[Scan], object]]] = []
         self._woken = asyncio.Event()
         self._stopping = False
+        self.restarting = False
         self.gateway.wake_on(urgent_points(loaded.program.rulebook), self.wake)
 
     def listen(self, name: str, listener: Callable[[Scan], object]) -> None:
@@ -133,6 +134,16 @@ class Daemon:
         """End in order after the present scan."""
         self._stopping = True
         self._woken.set()
+
+    @property
+    def program(self) -> Program:
+        """The rules that run."""
+        return self.cycle.program
+
+    def restart(self) -> None:
+        """End in order after the present scan; whoever runs the daemon starts it anew."""
+        self.restarting = True
+        self.stop()
 
     def activate(self, program: Program, digest: str) -> tuple[str, ...]:
         """Go on under other rules from the next scan on; returns what could not be carried over.

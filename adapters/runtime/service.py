@@ -53,8 +53,9 @@ class Service:
         restored = self.store.restore(loaded.program, loaded.digest, _moment(loaded, clock))
         for note in restored.notes:
             log.warning("retained state: %s", note)
+        self.versions = Versions(folder)
         if not shadow:
-            _keep_first(loaded, folder, clock)
+            _keep_first(loaded, self.versions, clock)
         self.kept = Kept(folder, disk)
         for device in loaded.devices:
             if isinstance(device, Keeps):
@@ -95,13 +96,12 @@ class Service:
         self.store.close()
 
 
-def _keep_first(loaded: Loaded, folder: Path, clock: Clock) -> None:
+def _keep_first(loaded: Loaded, versions: Versions, clock: Clock) -> None:
     """Tell why these rules run; rules that never ran before are kept as a version that did."""
     for note in loaded.notes:
         log.warning("rules: %s", note)
     if loaded.version is not None:
         return
-    versions = Versions(folder)
     try:
         digest = versions.stage(folder_files(loaded.folder))
         first = Saying("thermiq", "the first start")

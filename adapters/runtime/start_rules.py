@@ -12,9 +12,9 @@ plant by a restart. What differs between folder and version goes live by `thermi
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from adapters.files import read_rules
+from adapters.files import read_rules, shown
 from adapters.runtime.versions import Version, VersionError, Versions
 from adapters.scribe import digest_of
 from engine.language.checked import Checked, check_files
@@ -30,17 +30,22 @@ class StartRules:
     notes: list[str] = field(default_factory=list)
 
 
-def load_rules(folder: Path) -> tuple[Checked, str]:
-    """Return the checked rules of a folder and their digest."""
+def load_rules(folder: Path, named_as: Path | None = None) -> tuple[Checked, str]:
+    """Return the checked rules of a folder and their digest.
+
+    `named_as` is the folder that places name, for a copy of files that a person knows elsewhere.
+    """
     read = read_rules(folder)
-    return check_files(read.files, read.problems), digest_of(read.files)
+    named = folder if named_as is None else named_as
+    files = {shown(named / PurePath(name).name): each for name, each in read.files.items()}
+    return check_files(files, read.problems), digest_of(files)
 
 
 def rules_at_start(folder: Path, versions: Versions) -> StartRules:
     """Return the rules to start with; `folder` is the operator's. Nothing raises."""
     notes: list[str] = []
     for version in _candidates(versions, notes):
-        checked, digest = load_rules(versions.path(version))
+        checked, digest = load_rules(versions.path(version), folder)
         if checked.ok:
             if digest_of(read_rules(folder).files) != digest:
                 told = f"version {version.number} runs; the rules in {folder} differ from it"

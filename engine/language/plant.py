@@ -1,6 +1,9 @@
-"""The plant: its points (measured) and its outputs (commanded), as frozen data."""
+"""The plant: its points (measured) and its outputs (commanded), as frozen data.
 
-from dataclasses import dataclass
+Plants are equal if they mean the same, wherever it is written.
+"""
+
+from dataclasses import dataclass, field
 
 from engine.language.position import NOWHERE, Position
 from engine.language.types import BoolType, EnumType, NumberType, Type
@@ -31,7 +34,7 @@ class Point:
     max_age_s: float = 60.0
     max_rate_per_s: float | None = None
     about: str = ""
-    position: Position = NOWHERE
+    position: Position = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Output:
     max_starts: Rate | None = None
     on_values: frozenset[str] = frozenset()
     about: str = ""
-    position: Position = NOWHERE
+    position: Position = field(default=NOWHERE, compare=False)
 
     def is_on(self, value: Value) -> bool:
         """Tell whether `value` counts as on."""
