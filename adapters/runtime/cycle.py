@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from adapters.clock import SiteClock
 from adapters.port import Clock, DeviceError, ScanDevice
+from adapters.runtime.driving import Driving
 from adapters.runtime.gateway import Gateway
 from adapters.runtime.shadow import ScanReader
 from engine.control.program import Program
@@ -83,13 +84,13 @@ class Cycle:
         self._gateway = gateway
         self._clock = clock
         self._site_clock = SiteClock(program.rulebook.plant.site)
-        self._scan_devices = scan_devices
+        self.driving = Driving(scan_devices)
         self._readers = (*scan_devices, *observed)
 
     def step(self) -> Scan:
         """Run one scan. Returns when its decisions are written and handed out.
 
-        Raises DeviceError if the process image could not be written: the caller goes to safe.
+        While a process image cannot be written, every output is commanded to its failsafe instead.
         """
         moment = self.moment()
         now_s = moment.monotonic_s
@@ -105,8 +106,9 @@ class Cycle:
         )
         result = scan(self.program, self.retained, self.image, moment)
         self._gateway.give_out(result.decisions, now_s)
-        for device in self._scan_devices:
-            device.write(now_s)
+        self.driving.write(now_s)
+        if self.driving.held:
+            self._gateway.command(self.program.failsafe, now_s, self.driving.why)
         self.retained, self.last = result.retained, result
         self.counters.scans += 1
         for listener in self.listeners:
@@ -132,7 +134,7 @@ class Cycle:
         Raises the first DeviceError, after all had their turn.
         """
         failures = []
-        for device in self._scan_devices:
+        for device in self.driving.devices:
             try:
                 device.write_safe()
             except DeviceError as error:

@@ -4,6 +4,7 @@
     a scan    cycle.step, then the listeners, the output watchdogs, the loop's watchdog, systemd
     stop      safe image, failsafe commands, state saved, devices closed: exit code 0
     a scan that fails: the same way, but exit code 4, for systemd to start it anew
+    a process image that cannot be written: held safe and tried again (`driving.py`)
 
 Scans keep to a grid of one period on the monotonic clock; a late one is an overrun and moves no
 other. `wake` brings one forward, for a safety input.
@@ -14,7 +15,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from adapters.port import Clock, DeviceError
 from adapters.runtime.cycle import Cycle
@@ -24,7 +25,7 @@ from adapters.runtime.notify import Notifier
 from adapters.runtime.recorder import RecorderCounters, Seen
 from adapters.runtime.shadow import Runner, ShadowDevice, ShadowScanDevice
 from adapters.runtime.store import Keeper, Saver
-from adapters.runtime.supervisor import Supervisor
+from adapters.runtime.supervisor import Health, Supervisor
 from adapters.runtime.urgent import urgent_points
 from adapters.runtime.watchdog import LoopWatchdog
 from adapters.runtime.wiring import Wiring
@@ -52,15 +53,6 @@ class Recording(Protocol):
 
     def hand_in(self, seen: Seen) -> None:
         """Take one scan; returns at once."""
-        ...
-
-
-@runtime_checkable
-class Fed(Protocol):
-    """A scan device with an output watchdog of its own."""
-
-    def feed(self) -> None:
-        """Hear that a scan is complete."""
         ...
 
 
@@ -98,14 +90,12 @@ class Daemon:
             self._runners: tuple[Runner, ...] = tuple(map(ShadowDevice, loaded.devices))
             self.gateway = Gateway(Wiring(wiring.facts, {}, wiring.unwired), {})
             self.cycle = Cycle(loaded.program, retained, self.gateway, clock, (), observed)
-            self._feeds: tuple[Callable[[], object], ...] = ()
         else:
             self._runners = loaded.devices
             devices: dict[str, Commanded] = {each.name: each for each in loaded.devices}
             devices |= {each.name: each for each in loaded.scan_devices}
             self.gateway = Gateway(wiring, devices)
             self.cycle = Cycle(loaded.program, retained, self.gateway, clock, loaded.scan_devices)
-            self._feeds = tuple(each.feed for each in loaded.scan_devices if isinstance(each, Fed))
         self._closed: tuple[ShadowScanDevice, ...] = observed
         self.supervisor = Supervisor(self.gateway, clock)
         self._keeper: Keeper | None = None
@@ -163,7 +153,7 @@ class Daemon:
         """Scan until stopped, or so many times; returns the exit code."""
         code = STOPPED
         try:
-            self.cycle.write_safe()
+            self.cycle.driving.begin(self._clock.monotonic_s())
             for runner in self._runners:
                 self.supervisor.start(runner)
             await self._scan_on(scans)
@@ -218,16 +208,27 @@ class Daemon:
                 listener(result)
             except Exception:
                 log.exception("%s failed to hear of a scan", name)
-        for feed in self._feeds:
-            feed()
+        cycle.driving.feed(result.trace.moment.monotonic_s)
+        self._tell_health()
         if self._around.watchdog is not None:
             self._around.watchdog.beat()
         if cycle.counters.scans == 1:
             self._around.notifier.ready(self._status())
         self._around.notifier.alive()
 
+    def _tell_health(self) -> None:
+        """Show the scan devices among the others."""
+        driving = self.cycle.driving
+        for device in driving.devices:
+            held = driving.held.get(device.name)
+            state, reason = ("waiting", f"held safe: {held.reason}") if held else ("running", "")
+            failures = driving.failures(device.name)
+            self.supervisor.health[device.name] = Health(state, failures, reason)
+
     def _status(self) -> str:
         mode = "shadow, " if self.shadow else ""
+        if self.cycle.driving.held:
+            mode = f"{self.cycle.driving.why}; "
         return f"{mode}scanning every {self._period_s:g} s, rules {self.digest[:12]}"
 
     async def _rest(self, due_s: float, earliest_s: float) -> None:

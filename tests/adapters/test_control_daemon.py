@@ -68,7 +68,7 @@ def test_from_a_person_to_the_relay_and_back(tmp_path: Path) -> None:
     async def test() -> None:
         async with running(tmp_path) as house:
             status = await house.until("pump.run", "on")
-            assert {each.name for each in status.devices} == {"miner", "control"}
+            assert {each.name for each in status.devices} == {"miner", "plc", "control"}
             house.site.plc.safe = False
             await house.until("pump.run", "off")
             await house.ask(methods.OVERRIDE, on)

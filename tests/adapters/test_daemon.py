@@ -148,10 +148,10 @@ def test_watchdogs_are_fed_only_after_everything_else_of_a_scan(site: Site) -> N
 
 
 def test_a_scan_that_fails_feeds_nothing_and_ends_safe(
-    site: Site, caplog: pytest.LogCaptureFixture
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     told = site.plc.told
-    site.plc.broken = True
+    monkeypatch.setattr(site.plc, "read", None)  # a broken program, not a broken device
     code = run(make(site, Surroundings(None, None, Order(told), Beats(told))), 5)
     assert code == SCAN_FAILED
     assert site.plc.written == ["safe", "safe"]

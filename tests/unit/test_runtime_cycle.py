@@ -1,7 +1,5 @@
 from dataclasses import dataclass, field
 
-import pytest
-
 from adapters.port import Command, DeviceError, Field, Reading
 from adapters.runtime.cycle import Cycle
 from adapters.runtime.gateway import Gateway
@@ -116,17 +114,15 @@ def test_an_override_stands_until_it_expires() -> None:
     assert plc.written == [True, False]
 
 
-def test_an_image_that_cannot_be_written_is_told_and_nobody_hears_of_the_scan() -> None:
-    cycle, plc, _ = start()
-    heard = []
-    cycle.listeners.append(heard.append)
+def test_an_image_that_cannot_be_written_is_held_safe_and_the_scan_counts() -> None:
+    cycle, plc, clock = start()
+    cycle.step()
     plc.broken = True
-    with pytest.raises(DeviceError):
-        cycle.step()
-    assert not heard
-    assert cycle.counters.scans == 0
-    cycle.write_safe()
-    assert plc.written == [False]
+    clock.now_s += 0.5
+    cycle.step()
+    assert cycle.counters.scans == 2
+    assert "image not written" in cycle.driving.why
+    assert plc.written == [True, False], "the safe image, where the last one said on"
 
 
 def test_other_rules_take_over_with_the_image_as_it_was() -> None:
