@@ -7,7 +7,7 @@ one set of operations, so that a reset or an override means the same whichever w
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from adapters.control.build import control_of
+from adapters.control.build import control_of, new_nonce
 from adapters.messaging.build import mqtt_of
 from adapters.port import Clock, Device, ScanDevice
 from adapters.runtime.loading import Loaded
@@ -25,12 +25,20 @@ def show(service: Service, loaded: Loaded, clock: Clock, *, shadow: bool) -> Cal
     with ExitStack() as opened:
         if "control" in sections:
             state = state_folder(loaded, shadow=shadow)
-            control = control_of(daemon, clock, sections["control"], loaded.folder, state)
+            control = control_of(
+                daemon, clock, sections["control"], loaded.folder, state, service.live
+            )
             operations = control.operations
             opened.callback(operations.close)
-            service.kept.join("resets", operations)
         if "mqtt" in sections:
+            if operations is None:
+                state = state_folder(loaded, shadow=shadow)
+                operations = Operations(daemon.cycle, clock, new_nonce, state)
+                opened.callback(operations.close)
+                daemon.listen("operations", operations.after)
             devices: list[Device | ScanDevice] = [*loaded.devices, *loaded.scan_devices]
             messenger = mqtt_of(daemon, clock, sections["mqtt"], devices, operations)
             service.kept.join("requests", messenger.requests)
+        if operations is not None:
+            service.kept.join("resets", operations)
         return opened.pop_all().close

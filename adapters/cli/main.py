@@ -1,8 +1,8 @@
 """The command `thermiq`: a table of its commands, and what happens when one fails.
 
 Only the command that was asked for is imported, so `--help` answers at once on a small machine.
-Exit codes: 0 done and clean, 1 problems found, 2 wrong usage, 70 an error inside ThermIQ,
-74 the system refused to read or write, 130 interrupted.
+Exit codes: 0 done and clean, 1 problems found, 2 wrong usage, 3 a limit of `diff --fail-on` is
+passed, 70 an error inside ThermIQ, 74 the system refused to read or write, 130 interrupted.
 """
 
 import importlib
@@ -37,8 +37,11 @@ class Command:
 COMMANDS = (
     Command("run", "adapters.cli.run", "run", "Run the plant: the daemon."),
     Command("check", "adapters.cli.check", "check", "Tell what is wrong with rule files."),
+    Command("test", "adapters.cli.test", "scenarios", "Play the scenarios beside the rules."),
+    Command("fmt", "adapters.cli.fmt", "fmt", "Put rule files into the house's format."),
     Command("schema", "adapters.cli.schema", "schema", "Make JSON Schema for editors."),
     Command("dry-run", "adapters.cli.dry_run", "dry_run", "Run rules on recorded facts."),
+    Command("diff", "adapters.cli.diff", "diff", "Tell what an edit of rules changes."),
     Command("simulate", "adapters.cli.simulate", "simulate", "Run rules on a simulated house."),
     Command(
         "simulate-house",
@@ -56,7 +59,9 @@ COMMANDS = (
     Command("reset", "adapters.cli.reset", "reset", "Release a latched trip, in two steps."),
     Command("override", "adapters.cli.override", "override", "Give an output a value a while."),
     Command("mode", "adapters.cli.mode", "mode", "Show the mode, or set another."),
-    Command("reload", "adapters.cli.reload", "reload", "Run the rules as they stand now."),
+    Command("reload", "adapters.cli.reload", "reload", "Try edited rules, and let them run."),
+    Command("versions", "adapters.cli.versions", "versions", "List the rules that ran, and why."),
+    Command("rollback", "adapters.cli.versions", "rollback", "Let an older version run again."),
     Command(
         "import", "adapters.cli.recordings", "import_recording", "Turn a log into a recording."
     ),

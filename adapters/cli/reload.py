@@ -1,35 +1,127 @@
-"""`thermiq reload`: let the daemon run the rules as they stand now, if they are sound."""
+"""`thermiq reload`: edited rules are checked, tried, shown, and then let run."""
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adapters.cli.live import DEFAULT, Author, Socket, ask, author_or_me
+from adapters.cli.live import DEFAULT, Author, Socket, ask, author_or_me, connected
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from adapters.pb.thermiq.v1 import control_pb2 as pb
 
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the version.")]
+Restart = Annotated[
+    bool, typer.Option("--restart", help="Restart the daemon: a changed plant file takes it.")
+]
 
-def reload(author: Author = "", socket: Socket = DEFAULT) -> None:
-    """Read the rules anew, check them, and run them if there is no error.
 
-    Otherwise the rules that run go on, and the exit code is 1. What is the same in old and new
-    rules keeps its times and its latches; what starts anew is listed.
+def reload(
+    reason: Reason = "",
+    watch: Annotated[
+        str,
+        typer.Option("--watch", metavar="TIME", help="As `10 min`: go back by itself meanwhile."),
+    ] = "",
+    rollback_if: Annotated[
+        list[str] | None,
+        typer.Option("--rollback-if", metavar="CONDITION", help="Go back when this holds."),
+    ] = None,
+    restart: Restart = False,
+    only_check: Annotated[
+        bool, typer.Option("--try", help="Try everything, and let nothing run.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    author: Author = "",
+    socket: Socket = DEFAULT,
+) -> None:
+    """Let the edited rules run: check, tests, proof, the difference, and then at once.
+
+    What must be passed stands in the site file under `rules:`. What is the same in old and new
+    rules keeps its times and its latches. With `--watch` the old rules come back by themselves if
+    an alarm comes up or a condition holds. Exit code 1: the rules that ran go on.
     """
-    from adapters.codec.control_methods import RELOAD  # noqa: PLC0415 - `--help` needs none of this
+    from adapters.codec.control_methods import ACTIVATE  # noqa: PLC0415 - `--help` needs none
     from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
 
-    told = ask(socket, RELOAD, pb.ReloadRequest(author=author_or_me(author)))
-    for each in told.problems:
+    who = author_or_me(author)
+    request = pb.ActivateRequest(
+        author=who, reason=reason, rollback_if=rollback_if or (), restart=restart
+    )
+    if watch:
+        request.watch_s = _seconds(watch)
+    staged = _stage(socket, who)
+    request.rules = staged.rules
+    if staged.rules == staged.running and not staged.other_plant:
+        typer.echo(f"the rules in the folder are those that run: {staged.rules[:12]}")
+    request.tried.extend(_try(staged, socket))
+    if only_check:
+        return
+    if sys.stdin.isatty() and not yes:
+        typer.confirm(f"Let rules {staged.rules[:12]} run?", abort=True)
+    told_what_runs(ask(socket, ACTIVATE, request))
+
+
+def _stage(socket: "Path", who: str) -> "pb.Staged":
+    """Return what was staged, its problems told. Raises Exit if it cannot run."""
+    from adapters.codec.control_methods import STAGE  # noqa: PLC0415 - `--help` needs none of this
+    from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
+
+    staged = ask(socket, STAGE, pb.StageRequest(author=who))
+    for each in staged.problems:
         typer.echo(_shown(each), err=True)
-    if not told.activated:
-        errors = sum(each.severity == "error" for each in told.problems)
+    if not staged.sound:
+        errors = sum(each.severity == "error" for each in staged.problems)
         count = "1 error" if errors == 1 else f"{errors} errors"
-        typer.echo(f"{count}: rules {told.rules[:12]} go on as before", err=True)
+        typer.echo(f"{count}: rules {staged.running[:12]} go on as before", err=True)
         raise typer.Exit(1)
-    typer.echo(f"rules {told.rules[:12]} are running")
-    for note in told.starts_anew:
+    return staged
+
+
+def _try(staged: "pb.Staged", socket: "Path") -> "list[pb.Tried]":
+    """Run what the site asks for. Raises Exit if something required is not passed."""
+    from adapters.cli.gates import REQUIRED, gates_of, try_gate  # noqa: PLC0415 - same as above
+    from adapters.codec.control_methods import RECORDINGS  # noqa: PLC0415 - same
+    from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
+
+    with connected(socket) as client:
+        recordings = client.ask(RECORDINGS, pb.ListRecordingsRequest()).recordings
+    recording = recordings[-1].path if recordings else ""
+    required = {"tests": staged.demands.tests, "proof": staged.demands.proof, "coverage": REQUIRED}
+    tried, failed = [], []
+    for gate in gates_of(staged, recording):
+        typer.echo(f"== {gate.title}")
+        sys.stdout.flush()
+        for each in try_gate(gate):
+            tried.append(pb.Tried(gate=each.gate, passed=each.passed, text=each.text))
+            if not each.passed and required[each.gate] == REQUIRED:
+                failed.append(f"{each.gate}: {each.text}" if each.text else each.gate)
+    if failed:
+        typer.echo(f"this site requires {'; '.join(failed)}", err=True)
+        typer.echo(f"rules {staged.running[:12]} go on as before", err=True)
+        raise typer.Exit(1)
+    return tried
+
+
+def told_what_runs(done: "pb.Activated") -> None:
+    """Tell what came of letting rules run."""
+    version = done.version
+    if done.restarting:
+        typer.echo(f"version {version.number} runs after the restart, which begins now")
+        return
+    typer.echo(f"version {version.number} is running: rules {version.rules[:12]}")
+    for note in done.starts_anew:
         typer.echo(f"  {note}")
+
+
+def _seconds(text: str) -> float:
+    from adapters.recordings.moments import duration_ms  # noqa: PLC0415 - `--help` needs none
+
+    try:
+        return duration_ms(text) / 1000
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--watch") from error
 
 
 def _shown(problem: "pb.Problem") -> str:

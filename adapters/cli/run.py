@@ -71,6 +71,8 @@ def run(
         service.close()
         notifier.close()
         handler.flush()
+    if service.daemon.restarting:
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the same command again, as it was
     raise typer.Exit(code)
 
 

@@ -55,7 +55,10 @@ CONFIRM_RESET = Method("ConfirmReset", pb.ConfirmResetRequest, pb.ResetResult, R
 OVERRIDE = Method("SetOverride", pb.OverrideRequest, pb.Override, Role.OPERATOR)
 WITHDRAW = Method("WithdrawOverride", pb.WithdrawRequest, pb.Withdrawn, Role.OPERATOR)
 MODE = Method("SetMode", pb.ModeRequest, pb.Mode, Role.OPERATOR)
-RELOAD = Method("Reload", pb.ReloadRequest, pb.Reloaded, Role.ENGINEER)
+STAGE = Method("Stage", pb.StageRequest, pb.Staged, Role.ENGINEER)
+ACTIVATE = Method("Activate", pb.ActivateRequest, pb.Activated, Role.ENGINEER)
+ROLLBACK = Method("Rollback", pb.RollbackRequest, pb.Activated, Role.ENGINEER)
+VERSIONS = Method("ListVersions", pb.ListVersionsRequest, pb.Versions)
 RECORDINGS = Method("ListRecordings", pb.ListRecordingsRequest, pb.Recordings)
 
 METHODS: tuple[Method[Any, Any], ...] = (
@@ -70,6 +73,9 @@ METHODS: tuple[Method[Any, Any], ...] = (
     OVERRIDE,
     WITHDRAW,
     MODE,
-    RELOAD,
+    STAGE,
+    ACTIVATE,
+    ROLLBACK,
+    VERSIONS,
     RECORDINGS,
 )

@@ -1,6 +1,7 @@
 """From a daemon and its site file to the control interface: what `thermiq run` calls.
 
-    control = control_of(daemon, clock, site.sections.get("control", {}), folder, state_folder)
+    options = site.sections.get("control", {})
+    control = control_of(daemon, clock, options, folder, state_folder, live)
     mqtt_of(daemon, clock, …, control.operations)
     … daemon.run …
     control.operations.close()
@@ -13,11 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.control.house import House, rules_in
+from adapters.control.house import House
 from adapters.control.server import ControlServer
 from adapters.control.service import Service
 from adapters.control.settings import ControlSettings
 from adapters.port import Clock
+from adapters.runtime.going_live import GoingLive
 from adapters.runtime.modes import own_modes
 from adapters.runtime.operations import Operations
 
@@ -37,12 +39,14 @@ def control_of(
     options: Mapping[str, object],
     folder: Path,
     state: Path | None,
+    live: GoingLive | None = None,
 ) -> Control:
     """Build the interface from the section `control:` and hand it to the daemon.
 
-    `folder` is where site file and rules stand, `state` where is kept what people said (None: it is
-    not). A shadow listens beside the daemon that controls: on a socket of its own, and on no TCP.
-    Raises ValueError in user words, before anything is opened.
+    `folder` is where the site file stands, `state` where is kept what people said (None: it is
+    not), `live` who lets other rules run (None in a shadow). A shadow listens beside the daemon
+    that controls: on a socket of its own, and on no TCP. Raises ValueError in user words, before
+    anything is opened.
     """
     settings = ControlSettings.of(options, folder)
     if house.shadow:
@@ -51,16 +55,21 @@ def control_of(
     operations = Operations(
         house.cycle,
         clock,
-        lambda: secrets.token_hex(4),
+        new_nonce,
         state,
         own_modes(options.get("modes"), plant),
     )
     recordings = None if state is None else state / "recordings"
-    service = Service(house, operations, rules_in(folder), recordings)
+    service = Service(house, operations, live, recordings)
     server = ControlServer(service, settings)
     house.listen(server.name, service.after)
     house.add(server)
     return Control(operations, service, server)
+
+
+def new_nonce() -> str:
+    """Return what nobody can guess."""
+    return secrets.token_hex(4)
 
 
 def shadow_socket(path: Path) -> Path:

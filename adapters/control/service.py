@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from adapters.codec import control as codec
-from adapters.control.house import House, NewRules, ReadRules
+from adapters.control.house import House
 from adapters.control.messages import (
     alarm_message,
     armed_message,
@@ -17,9 +17,11 @@ from adapters.control.messages import (
     head,
     mode_message,
 )
+from adapters.control.rules_service import RulesService
 from adapters.control.watching import Watchers
 from adapters.pb.thermiq.v1 import control_pb2 as pb
-from adapters.runtime.operations import Operations, View, author_of, unknown
+from adapters.runtime.going_live import GoingLive
+from adapters.runtime.operations import Operations, View, unknown
 from adapters.runtime.refusal import Refusal, RefusedError
 from adapters.runtime.reset import NONCE_LIFE_S
 from engine.control.decision import AlarmKind
@@ -44,18 +46,17 @@ class Service:
         self,
         house: House,
         operations: Operations,
-        read_rules: ReadRules,
+        live: GoingLive | None,
         recordings: Path | None = None,
         *,
         heard_within_s: float = HEARD_WITHIN_S,
     ) -> None:
-        """Speak for `house`; `recordings` is the folder in which it records."""
+        """Speak for `house`; `recordings` is where it records. A shadow has no `live`."""
         self._heard_within_s = heard_within_s
         self._house = house
         self._operations = operations
-        self._read_rules = read_rules
         self._recordings = recordings
-        self._reloading = asyncio.Lock()
+        self._rules = RulesService(house, live, lambda: self._view().scan.trace.moment)
         self._resets: dict[str, asyncio.Future[str]] = {}
         self.watchers = Watchers(operations, lambda: house.digest, lambda: house.gateway.reasons)
 
@@ -174,27 +175,21 @@ class Service:
         self._house.wake()
         return mode_message(mode, self._operations.modes())
 
-    async def reload(self, asked: pb.ReloadRequest) -> pb.Reloaded:
-        """Look at the rules as they stand now, and let them run if nothing is wrong with them."""
-        author_of(asked.author)
-        if self._reloading.locked():
-            raise RefusedError(Refusal.NOT_NOW, "a reload is under way")
-        async with self._reloading:
-            new = await asyncio.to_thread(self._read_rules)
-            return self._activate(new)
+    async def stage(self, asked: pb.StageRequest) -> pb.Staged:
+        """Lay the operator's files down and look at them."""
+        return await self._rules.stage(asked)
 
-    def _activate(self, new: NewRules) -> pb.Reloaded:
-        reloaded = pb.Reloaded(
-            rules=self._house.digest, problems=map(codec.problem_message, new.problems)
-        )
-        if new.program is None:
-            return reloaded
-        try:
-            reloaded.starts_anew.extend(self._house.activate(new.program, new.digest))
-        except ValueError as error:
-            raise RefusedError(Refusal.NOT_NOW, str(error)) from error
-        reloaded.activated, reloaded.rules = True, new.digest
-        return reloaded
+    async def activate(self, asked: pb.ActivateRequest) -> pb.Activated:
+        """Let run what was staged."""
+        return await self._rules.activate(asked)
+
+    async def rollback(self, asked: pb.RollbackRequest) -> pb.Activated:
+        """Let an older version run."""
+        return await self._rules.rollback(asked)
+
+    async def list_versions(self, asked: pb.ListVersionsRequest) -> pb.Versions:
+        """Return what ever went live and is kept."""
+        return await self._rules.list_versions(asked)
 
     async def list_recordings(self, _: pb.ListRecordingsRequest) -> pb.Recordings:
         """Return what was recorded, the oldest first."""

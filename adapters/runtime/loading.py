@@ -19,6 +19,7 @@ from adapters.runtime.versions import Version, Versions
 from adapters.runtime.wiring import Wiring, wire
 from engine.control.program import Program, compile_program
 from engine.language.checked import Checked
+from engine.language.plant import Plant
 from engine.language.position import Position
 from engine.language.problem import Problem, Severity, by_place
 from engine.language.source import read_text
@@ -46,6 +47,15 @@ class Loaded:
     """Which of the kept versions the rules are; None: they ran never before."""
     notes: tuple[str, ...] = ()
     """Why these rules and not those in the folder."""
+
+    def fits(self, plant: Plant) -> tuple[Problem, ...]:
+        """Return what does not fit between a plant and the devices that are there."""
+        built: list[Device | ScanDevice] = [*self.devices, *self.scan_devices]
+        fields = {each.name: each.fields() for each in built}
+        entries = [entry for entry in self.site.devices if entry.name in fields]
+        return tuple(
+            each for each in wire(plant, entries, fields)[1] if each.severity is Severity.ERROR
+        )
 
     @property
     def state_folder(self) -> Path:

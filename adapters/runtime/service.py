@@ -7,6 +7,8 @@ from adapters.clock import SiteClock
 from adapters.port import Clock
 from adapters.runtime.cycle import whole_ms
 from adapters.runtime.daemon import Daemon, Surroundings
+from adapters.runtime.demands import Demands
+from adapters.runtime.going_live import GoingLive
 from adapters.runtime.kept import Keeps, Kept
 from adapters.runtime.loading import Loaded
 from adapters.runtime.notify import Notifier
@@ -40,10 +42,12 @@ class Service:
     ) -> None:
         """Hold the state folder and restore what stands in it.
 
-        Raises OccupiedError if another daemon holds it, ValueError for recorder settings that are
-        none. A folder that cannot be written costs the retained state of a restart, not control.
+        Raises OccupiedError if another daemon holds it, ValueError for settings of the recorder or
+        of `rules:` that are none. A folder that cannot be written costs the retained state of a
+        restart, not control.
         """
         settings = RecorderSettings.of(loaded.site.sections.get("recorder", {}))
+        demands = Demands.of(loaded.site.sections.get("rules"))
         folder = state_folder(loaded, shadow=shadow)
         self.store = Store(folder, disk)
         try:
@@ -66,6 +70,12 @@ class Service:
         self.watchdog = LoopWatchdog(longest_s)
         around = Surroundings(self.saving, self.recording, notifier or Notifier({}), self.watchdog)
         self.daemon = Daemon(loaded, restored.retained, clock, around, shadow=shadow)
+        self.live: GoingLive | None = None
+        if not shadow:
+            self.live = GoingLive(
+                self.daemon, self.versions, loaded.folder, clock, demands, loaded.fits
+            )
+            self.daemon.listen("going live", self.live.after)
         self.daemon.listen("kept", lambda scan: self.kept.look(scan.trace.moment.monotonic_s))
         self.watchdog.start()
         log.info(

@@ -32,7 +32,8 @@ Options = Mapping[str, object]
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")
 _PERIOD = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
-SITE_KEYS = ("about", "scan_period", "state", "devices", "mqtt", "control", "recorder", "shadow")
+SECTIONS = ("mqtt", "control", "recorder", "rules")
+SITE_KEYS = ("about", "scan_period", "state", "devices", *SECTIONS)
 SHORTEST_PERIOD_S, LONGEST_PERIOD_S = 0.01, 60.0
 
 
@@ -83,10 +84,15 @@ def load_site(file: str, text: str) -> tuple[SiteFile, tuple[Problem, ...]]:
     if "devices" in fields:
         devices = _devices(fields["devices"][1], problems)
     sections: dict[str, Options] = {}
-    for name in ("mqtt", "control", "recorder", "shadow"):
-        found = plain(fields[name][1]) if name in fields else None
+    for name in SECTIONS:
+        if name not in fields:
+            continue
+        found = plain(fields[name][1])
         if isinstance(found, dict):
             sections[name] = found
+        else:
+            message = f"`{name}` holds settings, a line each"
+            problems.append(_problem(fields[name][1].position, message))
     period_s = _period_s(fields["scan_period"][1], problems) if "scan_period" in fields else 0.5
     state = plain(fields["state"][1]) if "state" in fields else "state"
     return SiteFile(tuple(devices), period_s, str(state), sections), tuple(problems)

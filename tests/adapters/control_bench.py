@@ -10,15 +10,18 @@ from threading import Event, Thread
 from adapters.codec.control_methods import Method, RequestT, ResponseT
 from adapters.control.build import Control, control_of
 from adapters.control.client import Client
-from adapters.control.house import rules_in
 from adapters.port import Command, Field, Reading
 from adapters.runtime.cycle import Cycle
+from adapters.runtime.demands import Demand, Demands
 from adapters.runtime.gateway import Gateway
+from adapters.runtime.going_live import GoingLive
 from adapters.runtime.shadow import Runner
 from adapters.runtime.site import DeviceEntry, Link
+from adapters.runtime.start_rules import load_rules
 from adapters.runtime.supervisor import Health, Supervisor
+from adapters.runtime.versions import Versions
 from adapters.runtime.wiring import wire
-from engine.control.program import Program
+from engine.control.program import Program, compile_program
 from engine.control.retained import carry_over
 from engine.control.scan import Scan, initial
 from engine.values.fact import Quality
@@ -88,9 +91,10 @@ class SmallDaemon:
     """What `adapters.control.house.House` asks for, and a scan whenever the test says so."""
 
     def __init__(self, rules: Path) -> None:
-        new = rules_in(rules)()
-        assert new.program is not None, new.problems
-        self.digest, self.shadow = new.digest, False
+        checked, self.digest = load_rules(rules)
+        assert checked.ok, checked.problems
+        program = compile_program(checked.rulebook)
+        self.shadow, self.restarting = False, False
         self.clock, self.plc = ManualClock(), Plc()
         entry = DeviceEntry(
             "plc",
@@ -99,22 +103,27 @@ class SmallDaemon:
             (Link("tank.top", "rtd1"),),
             (Link("pump.run", "relay1"), Link("heater.power_target", "power1")),
         )
-        plant = new.program.rulebook.plant
+        plant = program.rulebook.plant
         wiring, problems = wire(plant, [entry], {"plc": self.plc.fields()})
         assert not problems
         self.gateway = Gateway(wiring, {"plc": self.plc})
         self.supervisor = Supervisor(self.gateway, self.clock)
         self.supervisor.health["meter"] = Health("waiting", 3, "no answer")
-        self.cycle = Cycle(new.program, initial(new.program), self.gateway, self.clock, [self.plc])
+        self.cycle = Cycle(program, initial(program), self.gateway, self.clock, [self.plc])
         self.woken, self.scans_when_woken = 0, False
 
     def activate(self, program: Program, digest: str) -> tuple[str, ...]:
-        if program.rulebook.plant != self.cycle.program.rulebook.plant:
-            raise ValueError("the plant file has changed: restart the daemon")
         restored = carry_over(self.cycle.program, self.cycle.retained, program)
         self.cycle.activate(program, restored.retained)
         self.digest = digest
         return restored.notes
+
+    @property
+    def program(self) -> Program:
+        return self.cycle.program
+
+    def restart(self) -> None:
+        self.restarting = True
 
     def listen(self, name: str, listener: Callable[[Scan], object]) -> None:
         assert name == "control"
@@ -210,7 +219,8 @@ async def bench(folder: Path, **options: object) -> AsyncIterator[Bench]:
     rules = write_rules(folder / "rules")
     daemon = SmallDaemon(rules)
     options = {"socket": str(folder / "c.sock"), **options}
-    control = control_of(daemon, daemon.clock, options, rules, folder)
+    live = GoingLive(daemon, Versions(folder), rules, daemon.clock, Demands(proof=Demand.OFF))
+    control = control_of(daemon, daemon.clock, options, rules, folder, live)
     task = asyncio.create_task(control.server.run(lambda _: None))
     async with asyncio.timeout(PATIENCE_S):
         await control.server.listening.wait()

@@ -19,6 +19,7 @@ from adapters.cli import (
     reset,
     status,
     status_view,
+    versions,
     watch,
 )
 from adapters.cli.main import run
@@ -47,7 +48,7 @@ def told(capsys: Capture, *words: str, code: int = 0) -> str:
     "command",
     [
         *(alarms.alarms, alarms.ack, mode.mode, override.override, reload.reload, reset.reset),
-        *(status.status, watch.watch),
+        *(status.status, watch.watch, versions.versions, versions.rollback),
     ],
 )
 def test_every_command_may_be_told_where_the_daemon_listens(command: Callable[..., None]) -> None:
@@ -70,6 +71,8 @@ def test_every_command_may_be_told_where_the_daemon_listens(command: Callable[..
         "mode",
         "mode off",
         "reload",
+        "versions",
+        "rollback",
     ],
 )
 def test_without_a_daemon_there_is_one_clear_line(
@@ -280,8 +283,46 @@ def test_a_reload_tells_what_is_wrong_or_what_runs(daemon: Served, capsys: Captu
     assert "1 error: rules" in text.splitlines()[-1]
     file.write_text(RULES.replace("< 50 °C", "< 45 °C for 10 s"), "utf-8")
     text = told(capsys, "reload")
-    assert "are running" in text
+    assert "version 1 is running" in text
     assert "starts anew" in text
+    assert "the rules in the folder are those that run" in told(capsys, "reload", "--try")
+
+
+def test_rules_have_a_history_and_a_way_back(daemon: Served, capsys: Capture) -> None:
+    assert told(capsys, "versions") == "No version is kept yet.\n"
+    assert "nothing else is kept" not in told(capsys, "reload", "--reason", "as it was")
+    file = daemon.house.rules / "pump.yaml"
+    file.write_text(RULES.replace("< 50 °C", "< 45 °C"), "utf-8")
+    words = ("reload", "--watch", "10 min", "--rollback-if", "tank.top > 80 °C")
+    assert "version 2 is running" in told(capsys, *words)
+    text = told(capsys, "versions", "--no-colour")
+    assert text.startswith("Version 2 runs. It is watched for another 10.0 min.\n")
+    rows = [line.split() for line in text.splitlines()]
+    assert rows[-2][0:2] == ["2", "*"]
+    assert rows[-1][-3:] == ["as", "it", "was"]
+    assert "version 3 is running" in told(capsys, "rollback", "--reason", "too cold")
+    document = json.loads(told(capsys, "versions", "--json"))
+    assert [(each["number"], each["reason"]) for each in document["versions"]] == [
+        (1, "as it was"), (2, ""), (3, "too cold"),
+    ]  # fmt: skip
+    assert "there is no version 9" in told(capsys, "rollback", "9", code=1)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--watch", "soon"), "not a duration"),
+        (("--rollback-if", "tank.top > 80 °C"), "needs a time to watch"),
+        (("--watch", "1 min", "--rollback-if", "tank.tpo > 80 °C"), "nothing here is called"),
+    ],
+)
+def test_a_watch_that_is_none_lets_nothing_run(
+    daemon: Served, capsys: Capture, words: tuple[str, ...], said: str
+) -> None:
+    before = daemon.house.daemon.digest
+    code = 2 if "soon" in words else 1
+    assert said in told(capsys, "reload", *words, code=code)
+    assert daemon.house.daemon.digest == before
 
 
 def test_changes_are_told_a_line_each() -> None:

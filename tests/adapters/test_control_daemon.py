@@ -48,7 +48,7 @@ async def running(folder: Path, *, shadow: bool = False) -> AsyncIterator[Runnin
     path = folder / "c.sock"
     state = state_folder(loaded, shadow=shadow)
     options = {"socket": str(path)}
-    control = control_of(service.daemon, site.clock, options, loaded.folder, state)
+    control = control_of(service.daemon, site.clock, options, loaded.folder, state, service.live)
     daemon = asyncio.create_task(service.daemon.run())
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -85,9 +85,10 @@ def test_from_a_person_to_the_relay_and_back(tmp_path: Path) -> None:
             status = await house.until("pump.run", "off")
             assert "after the reset" in status.outputs[0].sentence
             await house.ask(methods.MODE, pb.ModeRequest(mode="off", author="anna"))
-            told = await house.ask(methods.RELOAD, pb.ReloadRequest(author="anna"))
-            assert told.activated
-            assert list(told.starts_anew) == []
+            staged = await house.ask(methods.STAGE, pb.StageRequest(author="anna"))
+            request = pb.ActivateRequest(rules=staged.rules, author="anna", reason="again")
+            told = await house.ask(methods.ACTIVATE, request)
+            assert (told.version.number, list(told.starts_anew)) == (2, [])
         assert house.site.plc.written[-1] == "safe"
         assert not (tmp_path / "c.sock").exists()
 

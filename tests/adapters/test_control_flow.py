@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from adapters.control.client import RefusedByDaemonError
 from adapters.control.watching import WATCHERS_MAX
 from adapters.pb.thermiq.v1 import control_pb2 as pb
 from adapters.runtime.modes import LEASE_S
-from tests.adapters.control_bench import INTERLOCKS, PATIENCE_S, PLANT, RULES, Bench, bench
+from tests.adapters.control_bench import INTERLOCKS, PATIENCE_S, PLANT, RULES, Bench
 from tests.adapters.test_control_service import refused, run
 
 
@@ -208,32 +209,79 @@ def test_a_site_has_modes_of_its_own_and_the_mode_survives_a_restart(tmp_path: P
     run(tmp_path, third)
 
 
-def test_a_reload_with_a_mistake_keeps_the_old_rules_and_says_what_is_wrong(
-    tmp_path: Path,
-) -> None:
+async def go_live(house: Bench, **more: Any) -> pb.Activated:
+    staged = await house.ask(methods.STAGE, pb.StageRequest(author="anna"))
+    request = pb.ActivateRequest(rules=staged.rules, author="anna", **more)
+    return await house.ask(methods.ACTIVATE, request)
+
+
+def test_rules_with_a_mistake_are_told_and_do_not_run(tmp_path: Path) -> None:
     async def test(house: Bench) -> None:
         trip(house)
         before = house.daemon.digest
         file = house.rules / "pump.yaml"
         file.write_text(RULES.replace("tank.top <", "tank.tpo <"), "utf-8")
-        told = await house.ask(methods.RELOAD, pb.ReloadRequest(author="anna"))
-        assert (told.activated, told.rules, house.daemon.digest) == (False, before, before)
-        assert any("tank.tpo" in each.message for each in told.problems)
-        assert {each.severity for each in told.problems} >= {"error"}
-        file.write_text(RULES.replace("2 kW", "1 kW").replace("< 50", "< 45"), "utf-8")
-        told = await house.ask(methods.RELOAD, pb.ReloadRequest(author="anna"))
-        assert (told.activated, told.rules != before) == (True, True)
-        house.step()
-        assert house.cycle.retained.trips[0].latched
-        assert house.value("heater.power_target") == 0
-        (house.rules / "plant.yaml").write_text(PLANT.replace("3 kW", "4 kW"), "utf-8")
-        reload = pb.ReloadRequest(author="anna")
-        assert "restart the daemon" in await refused(house, methods.RELOAD, reload)
+        told = await house.ask(methods.STAGE, pb.StageRequest(author="anna"))
+        assert (told.sound, told.running, house.daemon.digest) == (False, before, before)
+        wrong = next(each for each in told.problems if "tank.tpo" in each.message)
+        assert (wrong.file, wrong.line, wrong.severity) == (file.as_posix(), 5, "error")
+        request = pb.ActivateRequest(rules=told.rules, author="anna")
+        assert "these rules cannot run" in await refused(house, methods.ACTIVATE, request)
+        assert house.daemon.digest == before
 
     run(tmp_path, test)
 
 
-def test_a_reload_says_what_starts_anew(tmp_path: Path) -> None:
+def test_a_latch_outlives_other_rules(tmp_path: Path) -> None:
+    async def test(house: Bench) -> None:
+        trip(house)
+        before = house.daemon.digest
+        edited = RULES.replace("2 kW", "1 kW").replace("< 50", "< 45")
+        (house.rules / "pump.yaml").write_text(edited, "utf-8")
+        told = await go_live(house, reason="colder", tried=[pb.Tried(gate="tests", passed=True)])
+        assert (told.version.number, told.version.reason) == (1, "colder")
+        assert list(told.version.evidence) == ["tests passed"]
+        assert told.version.rules == house.daemon.digest != before
+        house.step()
+        assert house.cycle.retained.trips[0].latched
+        assert house.value("heater.power_target") == 0
+
+    run(tmp_path, test)
+
+
+def test_another_plant_takes_a_restart(tmp_path: Path) -> None:
+    async def test(house: Bench) -> None:
+        house.step()
+        (house.rules / "plant.yaml").write_text(PLANT.replace("3 kW", "4 kW"), "utf-8")
+        staged = await house.ask(methods.STAGE, pb.StageRequest(author="anna"))
+        assert (staged.sound, staged.other_plant) == (True, True)
+        request = pb.ActivateRequest(rules=staged.rules, author="anna")
+        assert "takes a restart" in await refused(house, methods.ACTIVATE, request)
+        assert not house.daemon.restarting
+        assert (await go_live(house, restart=True)).restarting
+        assert house.daemon.restarting
+
+    run(tmp_path, test)
+
+
+def test_versions_are_listed_and_there_is_a_way_back(tmp_path: Path) -> None:
+    async def test(house: Bench) -> None:
+        house.step()
+        first = (await go_live(house, reason="the first")).version
+        (house.rules / "pump.yaml").write_text(RULES.replace("< 50", "< 45"), "utf-8")
+        await go_live(house, watch_s=60, rollback_if=["tank.top > 60 °C"])
+        listed = await house.ask(methods.VERSIONS, pb.ListVersionsRequest())
+        assert [(each.number, each.running) for each in listed.versions] == [(1, False), (2, True)]
+        assert 0 < listed.watched_s <= 60
+        back = await house.ask(methods.ROLLBACK, pb.RollbackRequest(author="bert"))
+        assert (back.version.number, back.version.rules) == (3, first.rules)
+        assert (back.version.author, back.version.reason) == ("bert", "back to version 1")
+        assert house.daemon.digest == first.rules
+
+    run(tmp_path, test)
+
+
+def test_going_live_says_what_starts_anew(tmp_path: Path) -> None:
     async def test(house: Bench) -> None:
         house.step()
         more = (
@@ -241,10 +289,8 @@ def test_a_reload_says_what_starts_anew(tmp_path: Path) -> None:
             + "  - {id: cold, when: tank.top < 5 °C, latch: true, force: {pump.run: off}}\n"
         )
         (house.rules / "interlocks.yaml").write_text(more, "utf-8")
-        told = await house.ask(methods.RELOAD, pb.ReloadRequest(author="anna"))
-        assert told.activated
-        assert list(told.starts_anew) == ["trip `cold` starts anew"]
-        # Between the reload and the next scan the old scan is still explained by its own rules.
+        assert list((await go_live(house)).starts_anew) == ["trip `cold` starts anew"]
+        # Between the change and the next scan the old scan is still explained by its own rules.
         await house.ask(methods.STATUS, pb.StatusRequest())
         assert "is not a trip" in await refused(
             house, methods.ARM_RESET, pb.ArmResetRequest(trip="cold", author="anna")
@@ -312,12 +358,3 @@ def test_a_slow_watcher_gets_the_newest_state_and_only_so_many_may_watch(tmp_pat
         await anext(watchers.watch())
 
     run(tmp_path, test)
-
-
-def test_two_reloads_do_not_cross(tmp_path: Path) -> None:
-    async def test() -> None:
-        async with bench(tmp_path) as house, house.control.service._reloading:
-            request = pb.ReloadRequest(author="anna")
-            assert "under way" in await refused(house, methods.RELOAD, request)
-
-    asyncio.run(test())

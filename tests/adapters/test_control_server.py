@@ -86,7 +86,7 @@ def test_over_tcp_a_certificate_says_who_asks_and_a_role_what_for(tmp_path: Path
                 answer = await ask(anna, methods.MODE, pb.ModeRequest(mode="off"))
                 assert isinstance(answer, pb.Mode)
                 assert answer.author == "anna"
-                reload = await ask(anna, methods.RELOAD, pb.ReloadRequest())
+                reload = await ask(anna, methods.STAGE, pb.StageRequest())
                 assert "takes engineer" in str(reload)
             async with channel(house, tmp_path, None) as nobody:
                 assert "UNAVAILABLE" in str(await ask(nobody, methods.STATUS, pb.StatusRequest()))

@@ -338,23 +338,133 @@ class ModeRequest(_message.Message):
     author: str
     def __init__(self, mode: _Optional[str] = ..., author: _Optional[str] = ...) -> None: ...
 
-class ReloadRequest(_message.Message):
+class StageRequest(_message.Message):
     __slots__ = ("author",)
     AUTHOR_FIELD_NUMBER: _ClassVar[int]
     author: str
     def __init__(self, author: _Optional[str] = ...) -> None: ...
 
-class Reloaded(_message.Message):
-    __slots__ = ("activated", "rules", "problems", "starts_anew")
-    ACTIVATED_FIELD_NUMBER: _ClassVar[int]
+class Staged(_message.Message):
+    __slots__ = ("rules", "folder", "sound", "problems", "other_plant", "running", "running_folder", "demands")
     RULES_FIELD_NUMBER: _ClassVar[int]
+    FOLDER_FIELD_NUMBER: _ClassVar[int]
+    SOUND_FIELD_NUMBER: _ClassVar[int]
     PROBLEMS_FIELD_NUMBER: _ClassVar[int]
-    STARTS_ANEW_FIELD_NUMBER: _ClassVar[int]
-    activated: bool
+    OTHER_PLANT_FIELD_NUMBER: _ClassVar[int]
+    RUNNING_FIELD_NUMBER: _ClassVar[int]
+    RUNNING_FOLDER_FIELD_NUMBER: _ClassVar[int]
+    DEMANDS_FIELD_NUMBER: _ClassVar[int]
     rules: str
+    folder: str
+    sound: bool
     problems: _containers.RepeatedCompositeFieldContainer[Problem]
+    other_plant: bool
+    running: str
+    running_folder: str
+    demands: Demands
+    def __init__(self, rules: _Optional[str] = ..., folder: _Optional[str] = ..., sound: _Optional[bool] = ..., problems: _Optional[_Iterable[_Union[Problem, _Mapping]]] = ..., other_plant: _Optional[bool] = ..., running: _Optional[str] = ..., running_folder: _Optional[str] = ..., demands: _Optional[_Union[Demands, _Mapping]] = ...) -> None: ...
+
+class Demands(_message.Message):
+    __slots__ = ("tests", "proof", "coverage_percent", "diff_s", "watch_s", "rollback_if")
+    TESTS_FIELD_NUMBER: _ClassVar[int]
+    PROOF_FIELD_NUMBER: _ClassVar[int]
+    COVERAGE_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    DIFF_S_FIELD_NUMBER: _ClassVar[int]
+    WATCH_S_FIELD_NUMBER: _ClassVar[int]
+    ROLLBACK_IF_FIELD_NUMBER: _ClassVar[int]
+    tests: str
+    proof: str
+    coverage_percent: float
+    diff_s: float
+    watch_s: float
+    rollback_if: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, tests: _Optional[str] = ..., proof: _Optional[str] = ..., coverage_percent: _Optional[float] = ..., diff_s: _Optional[float] = ..., watch_s: _Optional[float] = ..., rollback_if: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Tried(_message.Message):
+    __slots__ = ("gate", "passed", "text")
+    GATE_FIELD_NUMBER: _ClassVar[int]
+    PASSED_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    gate: str
+    passed: bool
+    text: str
+    def __init__(self, gate: _Optional[str] = ..., passed: _Optional[bool] = ..., text: _Optional[str] = ...) -> None: ...
+
+class ActivateRequest(_message.Message):
+    __slots__ = ("rules", "author", "reason", "tried", "watch_s", "rollback_if", "restart")
+    RULES_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    TRIED_FIELD_NUMBER: _ClassVar[int]
+    WATCH_S_FIELD_NUMBER: _ClassVar[int]
+    ROLLBACK_IF_FIELD_NUMBER: _ClassVar[int]
+    RESTART_FIELD_NUMBER: _ClassVar[int]
+    rules: str
+    author: str
+    reason: str
+    tried: _containers.RepeatedCompositeFieldContainer[Tried]
+    watch_s: float
+    rollback_if: _containers.RepeatedScalarFieldContainer[str]
+    restart: bool
+    def __init__(self, rules: _Optional[str] = ..., author: _Optional[str] = ..., reason: _Optional[str] = ..., tried: _Optional[_Iterable[_Union[Tried, _Mapping]]] = ..., watch_s: _Optional[float] = ..., rollback_if: _Optional[_Iterable[str]] = ..., restart: _Optional[bool] = ...) -> None: ...
+
+class RollbackRequest(_message.Message):
+    __slots__ = ("number", "author", "reason", "restart")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    RESTART_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    author: str
+    reason: str
+    restart: bool
+    def __init__(self, number: _Optional[int] = ..., author: _Optional[str] = ..., reason: _Optional[str] = ..., restart: _Optional[bool] = ...) -> None: ...
+
+class Activated(_message.Message):
+    __slots__ = ("version", "starts_anew", "restarting")
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    STARTS_ANEW_FIELD_NUMBER: _ClassVar[int]
+    RESTARTING_FIELD_NUMBER: _ClassVar[int]
+    version: Version
     starts_anew: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, activated: _Optional[bool] = ..., rules: _Optional[str] = ..., problems: _Optional[_Iterable[_Union[Problem, _Mapping]]] = ..., starts_anew: _Optional[_Iterable[str]] = ...) -> None: ...
+    restarting: bool
+    def __init__(self, version: _Optional[_Union[Version, _Mapping]] = ..., starts_anew: _Optional[_Iterable[str]] = ..., restarting: _Optional[bool] = ...) -> None: ...
+
+class ListVersionsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class Versions(_message.Message):
+    __slots__ = ("versions", "taken_back", "watched_s")
+    VERSIONS_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
+    WATCHED_S_FIELD_NUMBER: _ClassVar[int]
+    versions: _containers.RepeatedCompositeFieldContainer[Version]
+    taken_back: str
+    watched_s: float
+    def __init__(self, versions: _Optional[_Iterable[_Union[Version, _Mapping]]] = ..., taken_back: _Optional[str] = ..., watched_s: _Optional[float] = ...) -> None: ...
+
+class Version(_message.Message):
+    __slots__ = ("number", "rules", "author", "reason", "evidence", "time_s", "local_time", "running", "folder")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    RULES_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    TIME_S_FIELD_NUMBER: _ClassVar[int]
+    LOCAL_TIME_FIELD_NUMBER: _ClassVar[int]
+    RUNNING_FIELD_NUMBER: _ClassVar[int]
+    FOLDER_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    rules: str
+    author: str
+    reason: str
+    evidence: _containers.RepeatedScalarFieldContainer[str]
+    time_s: float
+    local_time: str
+    running: bool
+    folder: str
+    def __init__(self, number: _Optional[int] = ..., rules: _Optional[str] = ..., author: _Optional[str] = ..., reason: _Optional[str] = ..., evidence: _Optional[_Iterable[str]] = ..., time_s: _Optional[float] = ..., local_time: _Optional[str] = ..., running: _Optional[bool] = ..., folder: _Optional[str] = ...) -> None: ...
 
 class Problem(_message.Message):
     __slots__ = ("code", "severity", "file", "line", "column", "message", "help")

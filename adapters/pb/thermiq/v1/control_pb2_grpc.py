@@ -89,10 +89,25 @@ class ControlStub:
                 request_serializer=thermiq_dot_v1_dot_control__pb2.ModeRequest.SerializeToString,
                 response_deserializer=thermiq_dot_v1_dot_control__pb2.Mode.FromString,
                 _registered_method=True)
-        self.Reload = channel.unary_unary(
-                '/thermiq.v1.Control/Reload',
-                request_serializer=thermiq_dot_v1_dot_control__pb2.ReloadRequest.SerializeToString,
-                response_deserializer=thermiq_dot_v1_dot_control__pb2.Reloaded.FromString,
+        self.Stage = channel.unary_unary(
+                '/thermiq.v1.Control/Stage',
+                request_serializer=thermiq_dot_v1_dot_control__pb2.StageRequest.SerializeToString,
+                response_deserializer=thermiq_dot_v1_dot_control__pb2.Staged.FromString,
+                _registered_method=True)
+        self.Activate = channel.unary_unary(
+                '/thermiq.v1.Control/Activate',
+                request_serializer=thermiq_dot_v1_dot_control__pb2.ActivateRequest.SerializeToString,
+                response_deserializer=thermiq_dot_v1_dot_control__pb2.Activated.FromString,
+                _registered_method=True)
+        self.Rollback = channel.unary_unary(
+                '/thermiq.v1.Control/Rollback',
+                request_serializer=thermiq_dot_v1_dot_control__pb2.RollbackRequest.SerializeToString,
+                response_deserializer=thermiq_dot_v1_dot_control__pb2.Activated.FromString,
+                _registered_method=True)
+        self.ListVersions = channel.unary_unary(
+                '/thermiq.v1.Control/ListVersions',
+                request_serializer=thermiq_dot_v1_dot_control__pb2.ListVersionsRequest.SerializeToString,
+                response_deserializer=thermiq_dot_v1_dot_control__pb2.Versions.FromString,
                 _registered_method=True)
         self.ListRecordings = channel.unary_unary(
                 '/thermiq.v1.Control/ListRecordings',
@@ -173,7 +188,27 @@ class ControlServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def Reload(self, request, context):
+    def Stage(self, request, context):
+        """Rules go live in two steps: staging lays the operator's files down and checks them, so that
+        whoever asked can try just these; activating lets run what was staged, and nothing else.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Activate(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Rollback(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListVersions(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -243,10 +278,25 @@ def add_ControlServicer_to_server(servicer, server):
                     request_deserializer=thermiq_dot_v1_dot_control__pb2.ModeRequest.FromString,
                     response_serializer=thermiq_dot_v1_dot_control__pb2.Mode.SerializeToString,
             ),
-            'Reload': grpc.unary_unary_rpc_method_handler(
-                    servicer.Reload,
-                    request_deserializer=thermiq_dot_v1_dot_control__pb2.ReloadRequest.FromString,
-                    response_serializer=thermiq_dot_v1_dot_control__pb2.Reloaded.SerializeToString,
+            'Stage': grpc.unary_unary_rpc_method_handler(
+                    servicer.Stage,
+                    request_deserializer=thermiq_dot_v1_dot_control__pb2.StageRequest.FromString,
+                    response_serializer=thermiq_dot_v1_dot_control__pb2.Staged.SerializeToString,
+            ),
+            'Activate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Activate,
+                    request_deserializer=thermiq_dot_v1_dot_control__pb2.ActivateRequest.FromString,
+                    response_serializer=thermiq_dot_v1_dot_control__pb2.Activated.SerializeToString,
+            ),
+            'Rollback': grpc.unary_unary_rpc_method_handler(
+                    servicer.Rollback,
+                    request_deserializer=thermiq_dot_v1_dot_control__pb2.RollbackRequest.FromString,
+                    response_serializer=thermiq_dot_v1_dot_control__pb2.Activated.SerializeToString,
+            ),
+            'ListVersions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListVersions,
+                    request_deserializer=thermiq_dot_v1_dot_control__pb2.ListVersionsRequest.FromString,
+                    response_serializer=thermiq_dot_v1_dot_control__pb2.Versions.SerializeToString,
             ),
             'ListRecordings': grpc.unary_unary_rpc_method_handler(
                     servicer.ListRecordings,
@@ -562,7 +612,7 @@ class Control:
             _registered_method=True)
 
     @staticmethod
-    def Reload(request,
+    def Stage(request,
             target,
             options=(),
             channel_credentials=None,
@@ -575,9 +625,90 @@ class Control:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/thermiq.v1.Control/Reload',
-            thermiq_dot_v1_dot_control__pb2.ReloadRequest.SerializeToString,
-            thermiq_dot_v1_dot_control__pb2.Reloaded.FromString,
+            '/thermiq.v1.Control/Stage',
+            thermiq_dot_v1_dot_control__pb2.StageRequest.SerializeToString,
+            thermiq_dot_v1_dot_control__pb2.Staged.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Activate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thermiq.v1.Control/Activate',
+            thermiq_dot_v1_dot_control__pb2.ActivateRequest.SerializeToString,
+            thermiq_dot_v1_dot_control__pb2.Activated.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Rollback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thermiq.v1.Control/Rollback',
+            thermiq_dot_v1_dot_control__pb2.RollbackRequest.SerializeToString,
+            thermiq_dot_v1_dot_control__pb2.Activated.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListVersions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thermiq.v1.Control/ListVersions',
+            thermiq_dot_v1_dot_control__pb2.ListVersionsRequest.SerializeToString,
+            thermiq_dot_v1_dot_control__pb2.Versions.FromString,
             options,
             channel_credentials,
             insecure,

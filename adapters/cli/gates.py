@@ -1,0 +1,76 @@
+"""What is tried before edited rules go live: their tests, the proof, the recorded days.
+
+Each gate is the command that an operator could type, run on the staged files in a process of its
+own: just what will run is tried, and the daemon lends neither time nor memory for it.
+"""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adapters.pb.thermiq.v1 import control_pb2 as pb
+
+REQUIRED, OFFERED, OFF = "required", "offered", "off"
+_COMMAND = (sys.executable, "-m", "adapters.cli.main")
+_SCENARIOS = (".test.yaml", ".test.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One command to try. `counts` under these names; none: it only shows something.
+
+    `lacking` says why it cannot be tried; it then counts as not passed, if it counts.
+    """
+
+    title: str
+    words: tuple[str, ...]
+    counts: tuple[str, ...] = ()
+    lacking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one gate."""
+
+    gate: str
+    passed: bool
+    text: str = ""
+
+
+def gates_of(staged: "pb.Staged", recording: str) -> tuple[Gate, ...]:
+    """Return the gates that the site asks for; `recording` is the newest one, "" if there is none.
+
+    What is only offered is left out where it cannot be tried.
+    """
+    demands, found = staged.demands, []
+    if demands.tests != OFF:
+        words: tuple[str, ...] = ("test", staged.folder)
+        counts: tuple[str, ...] = ("tests",)
+        if demands.coverage_percent:
+            words += ("--threshold", f"{demands.coverage_percent:g}")
+            counts += ("coverage",)
+        tests = any(each.name.endswith(_SCENARIOS) for each in Path(staged.folder).glob("*"))
+        lacking = "" if tests else "there are no scenarios beside the rules"
+        found.append((demands.tests, Gate("Tests", words, counts, lacking)))
+    if demands.proof != OFF:
+        lacking = (
+            "" if find_spec("z3") else "z3 is not installed here: `pip install thermiq[prove]`"
+        )
+        found.append((demands.proof, Gate("Proof", ("prove", staged.folder), ("proof",), lacking)))
+    if demands.diff_s and recording and staged.running_folder:
+        last = f"{demands.diff_s:g} s"
+        words = ("diff", staged.running_folder, staged.folder, "--facts", recording, "--last", last)
+        found.append((OFFERED, Gate(f"The last {demands.diff_s / 3600:g} h", words)))
+    return tuple(gate for demand, gate in found if demand == REQUIRED or not gate.lacking)
+
+
+def try_gate(gate: Gate) -> tuple[Outcome, ...]:
+    """Run a gate in the terminal and return what it amounts to."""
+    if gate.lacking:
+        return tuple(Outcome(name, passed=False, text=gate.lacking) for name in gate.counts)
+    done = subprocess.run((*_COMMAND, *gate.words), stdin=subprocess.DEVNULL, check=False)  # noqa: S603 - our own command
+    return tuple(Outcome(name, done.returncode == 0) for name in gate.counts)
