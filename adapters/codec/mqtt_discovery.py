@@ -47,7 +47,6 @@ class Told:
 
     plant: Plant
     alarms: tuple[str, ...] = ()
-    trips: tuple[str, ...] = ()
     modes: tuple[str, ...] = ()
     setpoints: tuple[Setpoint, ...] = ()
     version: str = ""
@@ -66,11 +65,6 @@ def discovery(topics: Topics, told: Told) -> dict[str, object]:
         components[f"alarm-{_key(alarm)}"] = {
             **_sensor("binary_sensor", f"Alarm {alarm}", topics.alarm(alarm), _ACTIVE),
             "device_class": "problem",
-        }
-    for trip in told.trips:
-        components[f"reset-{_key(trip)}"] = {
-            **_control("button", f"Reset {trip}", topics.command("reset")),
-            "command_template": _command(300, trip=trip),
         }
     if told.modes:
         components["mode"] = {

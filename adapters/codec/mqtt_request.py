@@ -40,9 +40,17 @@ class OverrideAsked(Asked):
 
 @dataclass(frozen=True, slots=True)
 class ResetAsked(Asked):
-    """A latched trip shall be released."""
+    """A latched trip shall be released: the first step, which asks for a nonce."""
 
     trip: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmAsked(Asked):
+    """The second step of a reset, with the nonce of the first."""
+
+    trip: str
+    nonce: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class SetpointAsked(Asked):
     value: Value
 
 
-Request = OverrideAsked | ResetAsked | AckAsked | ModeAsked | SetpointAsked
+Request = OverrideAsked | ResetAsked | ConfirmAsked | AckAsked | ModeAsked | SetpointAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,9 @@ def _command(found: dict[str, Json], name: str, offer: Offer, now_wall_s: float)
         case "reset":
             asked = _common(found, {"trip"}, LIFE_S_MAX, now_wall_s)
             return ResetAsked(*asked, _one_of(found, "trip", offer.trips))
+        case "confirm":
+            asked = _common(found, {"trip", "nonce"}, LIFE_S_MAX, now_wall_s)
+            return ConfirmAsked(*asked, _one_of(found, "trip", offer.trips), _name(found, "nonce"))
         case "ack":
             asked = _common(found, {"alarm"}, LIFE_S_MAX, now_wall_s)
             return AckAsked(*asked, _name(found, "alarm"))

@@ -97,12 +97,12 @@ TABLE: dict[Kind, Row] = {
     Kind.COMMAND: Row(
         "thermiq/SITE/commands/NAME",
         f"{_ASKED}; override: `output`, `value` (null: release), `unit`; reset: `trip`; "
-        "ack: `alarm`; mode: `mode`",
+        "confirm: `trip`, `nonce`; ack: `alarm`; mode: `mode`",
         *(1, False, _PEOPLE, "ThermIQ"),
     ),
     Kind.REPLY: Row(
         "…/reply, below the topic of the command",
-        "`id`, `accepted`, `reason`, `time`",
+        "`id`, `accepted`, `reason`, `time`; of a reset that may be confirmed `nonce`, `cause`",
         *(1, False, "ThermIQ", "who sent the command"),
     ),
     Kind.DISCOVERED: Row(
@@ -115,7 +115,7 @@ TABLE: dict[Kind, Row] = {
     ),
 }
 
-COMMANDS = ("override", "reset", "ack", "mode")
+COMMANDS = ("override", "reset", "confirm", "ack", "mode")
 _RESERVED = frozenset(
     {"status", "facts", "decisions", "alarms", "mode", "overrides", "setpoints", "commands"}
 )

@@ -41,7 +41,7 @@ def mqtt_of(
     clock: Clock,
     options: Mapping[str, object],
     devices: Iterable[Device | ScanDevice],
-    operations: Operations | None = None,
+    operations: Operations,
     version: str = "",
 ) -> Messenger:
     """Build the messenger from the section `mqtt:` and hand it to the daemon.
@@ -54,8 +54,8 @@ def mqtt_of(
         settings_from(site, options, shadow=house.shadow),
         house.cycle,
         clock,
+        operations,
         reasons=lambda: house.gateway.reasons,
-        operations=operations,
         setpoints=next((each for each in known if isinstance(each, Setpoints)), None),
         version=version,
     )

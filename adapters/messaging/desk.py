@@ -6,7 +6,8 @@
     not exactly a request, expired, outside       refused with the reason
     heard already, too often                      refused with the reason
     an override, a setpoint, a mode, an ack       taken, answered at once
-    a reset                                       taken; answered after the scan that heard it
+    a reset                                       armed, answered with a nonce and the cause
+    its confirmation                              taken; answered after the scan that heard it
 
 The scans hear of it by `cycle.requests` alone, as of every person's request.
 """
@@ -17,6 +18,7 @@ from typing import NamedTuple, Protocol
 from adapters.codec.mqtt_ledger import Ledger
 from adapters.codec.mqtt_request import (
     AckAsked,
+    ConfirmAsked,
     ModeAsked,
     Offer,
     OverrideAsked,
@@ -31,21 +33,18 @@ from adapters.codec.mqtt_topics import Kind
 from adapters.devices.setpoints import Setpoints
 from adapters.port import Clock
 from adapters.runtime.cycle import Cycle
-from adapters.runtime.refusal import Refusal
 from adapters.runtime.refusal import RefusedError as ObjectionError
+from adapters.runtime.reset import NONCE_LIFE_S
 from engine.control.decision import AlarmKind
 from engine.control.scan import Scan
-from engine.inference.image import Override, Reset
+from engine.inference.image import Override
 from engine.values.fact import Value
-
-RESETS_MAX = 20
-"""Resets that may wait for their scan."""
 
 
 class Operations(Protocol):
     """What the daemon does for people; `adapters.runtime.operations` is one for all their ways.
 
-    `override` and `withdraw` raise `adapters.runtime.refusal.RefusedError` with the reason.
+    What returns no reason raises `adapters.runtime.refusal.RefusedError` with it.
     """
 
     def modes(self) -> tuple[str, ...]:
@@ -72,46 +71,13 @@ class Operations(Protocol):
         """End the override of an output with the next scan."""
         ...
 
+    def arm_reset(self, name: str, by: str) -> str:
+        """Take the first step of a reset and return its nonce."""
+        ...
 
-class PlainOperations:
-    """A controller with one mode, where nobody acknowledges anything."""
-
-    def __init__(self, cycle: Cycle, clock: Clock) -> None:
-        """Hand overrides to `cycle`."""
-        self._cycle = cycle
-        self._clock = clock
-        self._count = 0
-
-    def modes(self) -> tuple[str, ...]:
-        """See `Operations`."""
-        return ()
-
-    def mode(self) -> str:
-        """See `Operations`."""
-        return "automatic"
-
-    def set_mode(self, mode: str, by: str) -> str:  # noqa: ARG002 - there is no other
-        """See `Operations`."""
-        return "this controller has one mode"
-
-    def acknowledge(self, alarm: str, by: str) -> str:  # noqa: ARG002 - nothing is noted
-        """See `Operations`."""
-        return "this controller takes no acknowledgements"
-
-    def override(self, name: str, value: Value, lasts_s: float, by: str) -> Override:
-        """See `Operations`."""
-        self._count += 1
-        until_s = self._clock.monotonic_s() + lasts_s
-        found = Override(f"mqtt:{self._count}", name, value, by, until_s)
-        self._cycle.requests.overrides[name] = found
-        return found
-
-    def withdraw(self, name: str, by: str) -> Override:  # noqa: ARG002 - nothing is noted
-        """See `Operations`."""
-        found = self._cycle.requests.overrides.pop(name, None)
-        if found is None:
-            raise ObjectionError(Refusal.NOT_NOW, f"`{name}` has no override")
-        return found
+    def confirm_reset(self, name: str, by: str, nonce: str) -> None:
+        """Take the second step: the next scan hears of it."""
+        ...
 
 
 class _AskedReset(NamedTuple):
@@ -163,7 +129,9 @@ class Desk:
         except RefusedError as error:
             self._answer(topic, error.id, str(error))
             return
-        if objection or not isinstance(request, ResetAsked):
+        except ObjectionError as error:
+            objection = str(error)
+        if objection or not isinstance(request, ResetAsked | ConfirmAsked):
             self._answer(topic, request.id, objection)
 
     def _offer(self) -> Offer:
@@ -181,7 +149,11 @@ class Desk:
             case OverrideAsked():
                 return self._override(request)
             case ResetAsked():
-                return self._reset(request, topic)
+                return self._arm(request, topic)
+            case ConfirmAsked():
+                self._operations.confirm_reset(request.trip, request.by, request.nonce)
+                self._resets.append(_AskedReset(topic, request.id, request.trip))
+                return ""
             case ModeAsked():
                 return self._operations.set_mode(request.mode, request.by)
             case AckAsked():
@@ -194,31 +166,21 @@ class Desk:
                 return ""
 
     def _override(self, asked: OverrideAsked) -> str:
-        try:
-            if asked.value is None:
-                self._operations.withdraw(asked.output, asked.by)
-            else:
-                lasts_s = asked.until_wall_s - self._clock.wall_s()
-                self._operations.override(asked.output, asked.value, lasts_s, asked.by)
-        except ObjectionError as objection:
-            return str(objection)
+        if asked.value is None:
+            self._operations.withdraw(asked.output, asked.by)
+        else:
+            lasts_s = asked.until_wall_s - self._clock.wall_s()
+            self._operations.override(asked.output, asked.value, lasts_s, asked.by)
         return ""
 
-    def _reset(self, asked: ResetAsked, topic: str) -> str:
-        if len(self._resets) >= RESETS_MAX:
-            return f"{RESETS_MAX} resets are waiting"
-        if not self._is_latched(asked.trip):
-            return "this trip is not latched"
-        self._cycle.requests.resets.append(Reset(asked.trip, asked.by))
-        self._resets.append(_AskedReset(topic, asked.id, asked.trip))
+    def _arm(self, asked: ResetAsked, topic: str) -> str:
+        """Answer with a nonce and with what the person is about to release."""
+        nonce = self._operations.arm_reset(asked.trip, asked.by)
+        trips = {trip.id: trip for trip in self._cycle.program.rulebook.trips}
+        more: Content = {"nonce": nonce, "cause": trips[asked.trip].because}
+        text = f"confirm it within {NONCE_LIFE_S:g} s"
+        self._answer(topic, asked.id, "", {"reason": text, **more})
         return ""
-
-    def _is_latched(self, trip: str) -> bool:
-        trips = self._cycle.program.rulebook.trips
-        return any(
-            each.id == trip and state.latched
-            for each, state in zip(trips, self._cycle.retained.trips, strict=True)
-        )
 
     def after(self, scan: Scan) -> None:
         """Answer the resets that this scan has heard."""
@@ -233,7 +195,9 @@ class Desk:
                 self._answer(asked.topic, asked.request_id, refusals.get(asked.trip, ""))
         self._resets = [asked for asked in self._resets if asked.trip not in heard]
 
-    def _answer(self, topic: str, request_id: str, objection: str) -> None:
+    def _answer(
+        self, topic: str, request_id: str, objection: str, more: Content | None = None
+    ) -> None:
         self.refused += bool(objection)
         content: Content = {
             "id": request_id,
@@ -241,4 +205,4 @@ class Desk:
             "reason": objection,
             "time": tell_time(self._clock.wall_s()),
         }
-        self._reply(topic, content)
+        self._reply(topic, content | (more or {}))

@@ -21,7 +21,7 @@ from adapters.codec.mqtt_ledger import Ledger
 from adapters.codec.mqtt_topics import TABLE, Kind
 from adapters.devices.setpoints import Setpoints
 from adapters.messaging.broker import PAUSES_S, all_or_none, client
-from adapters.messaging.desk import Desk, Operations, PlainOperations
+from adapters.messaging.desk import Desk, Operations
 from adapters.messaging.homeassistant import HomeAssistant
 from adapters.messaging.outbox import Outbox
 from adapters.messaging.settings import MqttSettings
@@ -62,9 +62,9 @@ class Messenger:
         settings: MqttSettings,
         cycle: Cycle,
         clock: Clock,
+        operations: Operations,
         *,
         reasons: Callable[[], Mapping[str, str]] = dict,
-        operations: Operations | None = None,
         setpoints: Setpoints | None = None,
         version: str = "",
     ) -> None:
@@ -73,7 +73,7 @@ class Messenger:
         self._topics = settings.topics
         self._cycle = cycle
         self._clock = clock
-        self._operations = operations or PlainOperations(cycle, clock)
+        self._operations = operations
         self._setpoints = setpoints
         self._version = version
         self._outbox = Outbox()
@@ -147,7 +147,6 @@ class Messenger:
             told = Told(
                 program.rulebook.plant,
                 alarms_of(program),
-                tuple(trip.id for trip in program.rulebook.trips),
                 self._operations.modes(),
                 tuple(self._setpoints.setpoints.values()) if self._setpoints else (),
                 self._version,

@@ -19,6 +19,7 @@ from adapters.messaging.settings import settings_from
 from adapters.port import Field, Reading
 from adapters.runtime.cycle import Cycle
 from adapters.runtime.gateway import Gateway
+from adapters.runtime.operations import Operations
 from adapters.runtime.site import DeviceEntry, Link
 from adapters.runtime.wiring import wire
 from adapters.simulated.broker import EVERYTHING, BrokerError, Mosquitto
@@ -175,13 +176,28 @@ async def listener(at: Mosquitto, *topics: str) -> AsyncIterator[Listener]:
                 await task
 
 
+def people(controller: Controller) -> Operations:
+    """Return what people may do to a controller; it hears of every scan."""
+    operations = Operations(controller.cycle, controller.clock, lambda: "nonce")
+
+    def after(scan: Scan) -> None:
+        operations.after(scan)
+
+    controller.cycle.listeners.append(after)
+    return operations
+
+
 def messenger(at: Mosquitto, controller: Controller, **options: Any) -> Messenger:
     section = {"host": "127.0.0.1", "port": at.port, "topics": {"p3/relay": "pump.run"}}
     settings = settings_from("test", {**section, **options.pop("section", {})})
+    operations = options.pop("operations", None)
+    if operations is None:
+        operations = people(controller)
     one = Messenger(
         settings,
         controller.cycle,
         controller.clock,
+        operations,
         reasons=lambda: controller.gateway.reasons,
         setpoints=controller.setpoints,
         **options,

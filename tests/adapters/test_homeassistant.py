@@ -30,7 +30,8 @@ def test_it_is_told_what_there_is_and_again_when_it_starts(tmp_path: Path) -> No
                 controller.step()
                 await ear.until(lambda: ear.heard)
                 components = ear.last(CONFIG)["cmps"]
-                assert {"fact-tank-top", "override-pump-run", "reset-relay_open"} <= set(components)
+                assert {"fact-tank-top", "override-pump-run", "alarm-relay_open"} <= set(components)
+                assert not any("reset" in key for key in components), "a tap must reset nothing"
                 assert set(alarms_of(program_of())) == {"relay_open"}
                 ear.heard.clear()
                 await ear.link.publish("homeassistant/status", b"offline", qos=1)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from adapters.messaging.desk import PlainOperations
 from adapters.port import Reading
 from adapters.runtime.operations import Operations
 from engine.control.scan import Scan
@@ -173,27 +172,41 @@ def test_a_setpoint_becomes_a_fact_until_it_expires(tmp_path: Path) -> None:
     drive(test())
 
 
-def test_a_reset_is_answered_by_the_scan_that_heard_it(tmp_path: Path) -> None:
+def test_a_reset_takes_two_steps_and_is_answered_by_the_scan_that_heard_it(tmp_path: Path) -> None:
     async def test() -> None:
         controller = Controller(program_of())
-        topic = f"{ROOT}/commands/reset"
+        asking, confirming = f"{ROOT}/commands/reset", f"{ROOT}/commands/confirm"
+        wish = {**ASKED, "trip": "relay_open"}
         with broker(tmp_path) as at:
             async with listener(at) as ear, running(messenger(at, controller)):
+
+                async def why(topic: str, request_id: str, **more: str) -> str:
+                    return str((await ear.ask(topic, {**wish, "id": request_id, **more}))["reason"])
+
                 controller.step()
-                wish = {**ASKED, "trip": "relay_open"}
-                assert "not latched" in (await ear.ask(topic, {**wish, "id": "r1"}))["reason"]
+                assert "not latched" in await why(asking, "r1")
                 controller.step(closed=False)
-
-                async def ask(request_id: str, *, closed: bool) -> str:
-                    asking = asyncio.create_task(ear.ask(topic, {**wish, "id": request_id}))
-                    await until(lambda: controller.cycle.requests.resets)
-                    controller.step(closed=closed)
-                    return str((await asking)["reason"])
-
-                assert "cause still lasts" in await ask("r2", closed=False)
-                assert not await ask("r3", closed=True)
+                assert "cause still lasts" in await why(asking, "r2")
+                assert "nothing is armed" in await why(confirming, "r3", nonce="nonce")
+                controller.step(closed=True)
+                armed = await ear.ask(asking, {**wish, "id": "r4"})
+                assert (armed["accepted"], armed["nonce"]) == (True, "nonce")
+                assert armed["cause"] == "The relay is open."
+                assert "30 s" in armed["reason"]
+                assert not controller.cycle.requests.resets, "one step resets nothing"
+                assert "not what was armed" in await why(confirming, "r5", nonce="wrong")
+                assert "nothing is armed" in await why(confirming, "r6", nonce="nonce")
+                await ear.ask(asking, {**wish, "id": "r7"})
+                assert "not what" in await why(confirming, "r8", nonce="nonce", by="berta")
+                armed = await ear.ask(asking, {**wish, "id": "r9"})
+                last = {**wish, "id": "r10", "nonce": armed["nonce"]}
+                confirmed = asyncio.create_task(ear.ask(confirming, last))
+                await until(lambda: controller.cycle.requests.resets)
+                controller.step(closed=True)
+                assert (await confirmed)["accepted"]
                 alarm = f"{ROOT}/alarms/relay_open"
                 await ear.until(lambda: ear.last(alarm).get("active") is False)
+                assert "heard already" in await why(confirming, "r10", nonce="nonce"), "a replay"
 
     drive(test())
 
@@ -240,48 +253,17 @@ def test_garbage_is_refused_and_the_next_request_is_heard(tmp_path: Path, payloa
     drive(test())
 
 
-def test_modes_and_acknowledgements_are_the_daemons(tmp_path: Path) -> None:
-    class Daemon(PlainOperations):
-        now = "automatic"
-
-        def modes(self) -> tuple[str, ...]:
-            return ("automatic", "holiday")
-
-        def mode(self) -> str:
-            return self.now
-
-        def set_mode(self, mode: str, by: str) -> str:
-            self.now = mode
-            return "" if by == "anna" else "who are you?"
-
-        def acknowledge(self, alarm: str, by: str) -> str:
-            return f"{by}: there is no alarm {alarm}"
-
-    async def test() -> None:
-        controller = Controller(program_of())
-        with broker(tmp_path) as at:
-            one = messenger(at, controller, operations=Daemon(controller.cycle, controller.clock))
-            async with listener(at) as ear, running(one):
-                wish = {**ASKED, "id": "m1", "mode": "holiday"}
-                assert (await ear.ask(f"{ROOT}/commands/mode", wish))["accepted"]
-                controller.step()
-                await ear.until(lambda: ear.last(f"{ROOT}/mode").get("mode") == "holiday")
-                wish = {**ASKED, "id": "k1", "alarm": "fire"}
-                reply = await ear.ask(f"{ROOT}/commands/ack", wish)
-                assert reply["reason"] == "anna: there is no alarm fire"
-
-    drive(test())
-
-
-def test_without_modes_and_setpoints_those_requests_are_refused(tmp_path: Path) -> None:
+def test_what_is_not_on_offer_is_refused(tmp_path: Path) -> None:
     async def test() -> None:
         controller = Controller(program_of())
         with broker(tmp_path) as at:
             async with listener(at) as ear, running(messenger(at, controller)):
-                reply = await ear.ask(f"{ROOT}/commands/mode", {**ASKED, "id": "1", "mode": "off"})
+                reply = await ear.ask(
+                    f"{ROOT}/commands/mode", {**ASKED, "id": "1", "mode": "party"}
+                )
                 assert reply["reason"] == "the plant has no such mode"
                 reply = await ear.ask(f"{ROOT}/commands/ack", {**ASKED, "id": "2", "alarm": "x"})
-                assert "no acknowledgements" in reply["reason"]
+                assert "`x` is not an alarm" in reply["reason"]
                 reply = await ear.ask(f"{ROOT}/setpoints/no/set", {**ASKED, "id": "3", "value": 1})
                 assert reply["reason"] == "there is no such setpoint"
 

@@ -27,7 +27,6 @@ SETPOINTS = tuple(
 TOLD = Told(
     BOOK.plant,
     ("relay",),
-    tuple(trip.id for trip in BOOK.trips),
     ("automatic", "off"),
     SETPOINTS,
     "0.1",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.codec.mqtt_request import (
     AckAsked,
+    ConfirmAsked,
     ModeAsked,
     Offer,
     OverrideAsked,
@@ -64,6 +65,8 @@ def test_each_command_becomes_a_request() -> None:
         "1", "anna", until_s, "mode", None
     )
     assert ask("reset", trip="relay") == ResetAsked("1", "anna", until_s, "relay")
+    confirmed = ask("confirm", trip="relay", nonce="ab12")
+    assert confirmed == ConfirmAsked("1", "anna", until_s, "relay", "ab12")
     assert ask("ack", alarm="relay") == AckAsked("1", "anna", until_s, "relay")
     assert ask("mode", mode="off") == ModeAsked("1", "anna", until_s, "off")
     setpoint = ask("buffer", Kind.SET, value=50, unit="°C")
@@ -111,6 +114,8 @@ def test_what_is_not_exactly_an_override_is_refused(own: dict[str, object], why:
     ("kind", "name", "own", "why"),
     [
         (Kind.COMMAND, "reset", {"trip": "no"}, "no such trip"),
+        (Kind.COMMAND, "confirm", {"trip": "relay"}, "`nonce` must be"),
+        (Kind.COMMAND, "reset", {"trip": "relay", "nonce": "x"}, "does not belong here"),
         (Kind.COMMAND, "mode", {"mode": "party"}, "no such mode"),
         (Kind.COMMAND, "ack", {}, "`alarm` must be"),
         (Kind.COMMAND, "explode", {}, "no such command"),

@@ -41,7 +41,7 @@ def test_the_daemon_gets_a_runner_that_hears_scans_and_devices() -> None:
     controller = Controller(program_of())
     house = House(controller)
     devices = [Plc(), controller.setpoints]
-    one = mqtt_of(house, controller.clock, {}, devices)  # type: ignore[arg-type, list-item]
+    one = mqtt_of(house, controller.clock, {}, devices, people(controller))  # type: ignore[arg-type, list-item]
     assert house.runners == [one]
     assert one.fields() == ()
     now_s = controller.clock.monotonic_s()
@@ -55,7 +55,7 @@ def test_a_shadow_tells_beside_the_topics_of_the_real_one() -> None:
     controller = Controller(program_of())
     house = House(controller)
     house.shadow = True
-    one = mqtt_of(house, controller.clock, {}, ())  # type: ignore[arg-type]
+    one = mqtt_of(house, controller.clock, {}, (), people(controller))  # type: ignore[arg-type]
     assert one._topics.status == "thermiq-shadow/test/status"
     assert not one._settings.has_homeassistant
 
@@ -64,5 +64,5 @@ def test_a_device_whose_name_is_a_topic_of_ours_is_refused() -> None:
     controller = Controller(program_of())
     house = House(controller)
     with pytest.raises(ValueError, match="cannot be a topic"):
-        mqtt_of(house, controller.clock, {}, [Plc("alarms")])  # type: ignore[arg-type, list-item]
+        mqtt_of(house, controller.clock, {}, [Plc("alarms")], people(controller))  # type: ignore[arg-type, list-item]
     assert not house.runners

@@ -1,39 +1,74 @@
-"""The desk: what it bounds, and whom it answers."""
+"""The desk: whom it answers, and when."""
 
 import json
 
 from adapters.codec.mqtt_state import Content
 from adapters.codec.mqtt_topics import Kind
-from adapters.messaging.desk import RESETS_MAX, Desk, PlainOperations
-from tests.adapters.mqtt_bench import Controller, program_of
+from adapters.messaging.desk import Desk
+from adapters.runtime.reset import NONCE_LIFE_S
+from tests.adapters.mqtt_bench import Controller, people, program_of
 
 
-def test_resets_wait_for_their_scan_in_a_bounded_queue() -> None:
-    controller = Controller(program_of())
-    answers: list[tuple[str, Content]] = []
-    operations = PlainOperations(controller.cycle, controller.clock)
-    desk = Desk(controller.cycle, controller.clock, lambda *said: answers.append(said), operations)
-    controller.step(closed=False)
-    for number in range(RESETS_MAX + 1):
-        wish = {"id": str(number), "by": "anna", "ttl_s": 60, "trip": "relay_open"}
+class Asking:
+    """A desk of a small plant, and everything that it answered."""
+
+    def __init__(self) -> None:
+        self.controller = Controller(program_of())
+        cycle, clock = self.controller.cycle, self.controller.clock
+        self.now_s = clock.monotonic_s()
+        clock.monotonic_s = lambda: self.now_s  # type: ignore[method-assign]
+        operations = people(self.controller)
+        self.answers: list[Content] = []
+        self.desk = Desk(cycle, clock, lambda _, said: self.answers.append(said), operations)
+        self._count = 0
+
+    def ask(self, name: str, **own: str) -> None:
+        self._count += 1
+        wish = {"id": str(self._count), "by": "anna", "ttl_s": 60, **own}
         payload = json.dumps(wish).encode()
-        desk.hear(Kind.COMMAND, "reset", "t", payload, retained=False)
-    (refused,) = answers
-    assert "requests in 10 s" in str(refused[1]["reason"])
-    desk.after(controller.step())
-    assert len(answers) == RESETS_MAX + 1
-    assert all(said["accepted"] for _, said in answers[1:])
-    desk.after(controller.step())
-    assert len(answers) == RESETS_MAX + 1, "each is answered once"
-    assert desk.refused == 1
+        self.desk.hear(Kind.COMMAND, name, "t", payload, retained=False)
+
+
+def test_a_confirmation_is_answered_once_by_the_scan_that_heard_it() -> None:
+    one = Asking()
+    one.controller.step(closed=False)
+    one.controller.step()
+    one.ask("reset", trip="relay_open")
+    one.ask("confirm", trip="relay_open", nonce="nonce")
+    assert [said["accepted"] for said in one.answers] == [True]
+    one.desk.after(one.controller.step())
+    assert [said["accepted"] for said in one.answers] == [True, True]
+    one.desk.after(one.controller.step())
+    assert len(one.answers) == 2
+    assert one.desk.refused == 0
+
+
+def test_a_confirmation_that_comes_late_resets_nothing() -> None:
+    one = Asking()
+    one.controller.step(closed=False)
+    one.controller.step()
+    one.ask("reset", trip="relay_open")
+    one.now_s += NONCE_LIFE_S
+    one.ask("confirm", trip="relay_open", nonce="nonce")
+    assert "30 s are over" in str(one.answers[-1]["reason"])
+    assert not one.controller.cycle.requests.resets
+
+
+def test_five_resets_in_a_quarter_of_an_hour_are_enough_whichever_way_they_came() -> None:
+    one = Asking()
+    for _ in range(5):
+        one.controller.step(closed=False)
+        one.controller.step()
+        one.ask("reset", trip="relay_open")
+        one.ask("confirm", trip="relay_open", nonce="nonce")
+        one.desk.after(one.controller.step())
+    one.controller.step(closed=False)
+    one.controller.step()
+    one.ask("reset", trip="relay_open")
+    assert "5 resets in 15 min" in str(one.answers[-1]["reason"])
 
 
 def test_an_empty_message_is_how_a_topic_is_cleared_and_asks_for_nothing() -> None:
-    controller = Controller(program_of())
-    answers: list[Content] = []
-    operations = PlainOperations(controller.cycle, controller.clock)
-    desk = Desk(
-        controller.cycle, controller.clock, lambda _, said: answers.append(said), operations
-    )
-    desk.hear(Kind.COMMAND, "reset", "t", b"", retained=True)
-    assert not answers
+    one = Asking()
+    one.desk.hear(Kind.COMMAND, "reset", "t", b"", retained=True)
+    assert not one.answers
