@@ -11,7 +11,7 @@ from adapters.runtime.gateway import Gateway
 from adapters.runtime.shadow import Runner
 from engine.control.scan import Scan
 from engine.values.fact import Quality
-from tests.adapters.mqtt_bench import FIELDS, Controller, program_of
+from tests.adapters.mqtt_bench import FIELDS, Controller, people, program_of
 
 
 class House:
@@ -41,7 +41,7 @@ def test_the_daemon_gets_a_runner_that_hears_scans_and_devices() -> None:
     controller = Controller(program_of())
     house = House(controller)
     devices = [Plc(), controller.setpoints]
-    one = mqtt_of(house, controller.clock, {}, devices, people(controller))  # type: ignore[arg-type, list-item]
+    one = mqtt_of(house, controller.clock, {}, devices, people(controller))  # type: ignore[arg-type]
     assert house.runners == [one]
     assert one.fields() == ()
     now_s = controller.clock.monotonic_s()
