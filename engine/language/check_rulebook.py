@@ -8,6 +8,7 @@ from engine.language.check import (
     contradicting_times,
     duplicate_rule,
     fact_never_read,
+    feedback_loop,
     hysteresis_without_gap,
     negation_cycle,
     output_never_set,
@@ -32,6 +33,7 @@ def check_rulebook(rulebook: Rulebook, *, complete: bool) -> tuple[Problem, ...]
     if complete:
         found += output_never_set.check(rulebook)
         found += fact_never_read.check(rulebook)
+        found += feedback_loop.check(rulebook)
     return tuple(sorted(found, key=by_place))
 
 

@@ -28,7 +28,7 @@ from engine.values.units import KELVIN, NUMBER
 _NUMBER_KEYS = ("off_below", "step", "ramp", "settle", "max_changes")
 _ON_KEYS = ("min_on", "min_off", "max_starts")
 OUTPUT_KEYS = (
-    *MEASURE_KEYS, "default", "failsafe", *_NUMBER_KEYS, *_ON_KEYS, "on", "about",
+    *MEASURE_KEYS, "default", "failsafe", *_NUMBER_KEYS, *_ON_KEYS, "on", "acts_on", "about",
 )  # fmt: skip
 
 

@@ -1,13 +1,14 @@
 """From plant.yaml to the site, its points and its outputs."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.language.check import syntax, value_outside_range
 from engine.language.constants import read_duration_s, read_number
 from engine.language.document import Mapping, Node, Scalar
 from engine.language.expression import NameKind
 from engine.language.form import Form, as_mapping, open_form
+from engine.language.load_effects import read_effects
 from engine.language.load_output import OUTPUT_KEYS, read_output, read_slope
 from engine.language.measure import MEASURE_KEYS, read_measure
 from engine.language.plant import Output, Plant, Point, Site
@@ -53,7 +54,7 @@ def load_plant(
         else:
             draft.broken.setdefault(name.text, (NameKind.POINT, name.position))
     for name, node in _entries(form, "outputs"):
-        output = _output(name, node, problems) if registry.claim("output", name) else None
+        output = _output(name, node, draft, problems) if registry.claim("output", name) else None
         if output is not None:
             draft.outputs.append(output)
         else:
@@ -93,9 +94,14 @@ def _point(name: Scalar, node: Node, problems: list[Problem]) -> Point | None:
     )  # fmt: skip
 
 
-def _output(name: Scalar, node: Node, problems: list[Problem]) -> Output | None:
+def _output(name: Scalar, node: Node, draft: PlantDraft, problems: list[Problem]) -> Output | None:
     form = open_form(node, f"the output `{name.text}`", OUTPUT_KEYS, problems)
-    return None if form is None else read_output(name, form)
+    if form is None:
+        return None
+    before = len(problems)
+    acts_on = read_effects(form, draft.points, tuple(draft.broken))
+    output = read_output(name, form)
+    return output and replace(output, acts_on=acts_on) if len(problems) == before else None
 
 
 def _site(node: Node, problems: list[Problem]) -> Site:

@@ -46,6 +46,19 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """A fact that an output moves at once.
+
+    `amount`, in base units, is how far the fact rises when the output goes from the lowest to the
+    highest value of its range, or from off to on; negative if it falls.
+    """
+
+    point: str
+    amount: float
+    position: Position = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """A commanded quantity with its limits: numbers in `unit`, times in seconds, 0 or None: none.
 
@@ -70,6 +83,7 @@ class Output:
     min_off_s: float = 0.0
     max_starts: Rate | None = None
     on_values: frozenset[str] = frozenset()
+    acts_on: tuple[Effect, ...] = ()
     about: str = ""
     position: Position = field(default=NOWHERE, compare=False)
 

@@ -1,0 +1,211 @@
+"""An output that undoes what it is decided from: on, it takes away the reason to be on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.language.expression import Boolean, Comparison, Expression, Name, NameKind, State, walk
+from engine.language.leaves import Leaf, Leaves
+from engine.language.linear import Sum, Sums
+from engine.language.plant import Effect, Output
+from engine.language.position import Position
+from engine.language.problem import Problem, Related, Severity
+from engine.language.rulebook import Rulebook
+from engine.language.swing import Swings, span_of
+from engine.language.text import number_to_text
+from engine.values.units import NUMBER, Unit
+
+CODE = "feedback-loop"
+SUMMARY = "An output moves a fact that it is decided from, so that it undoes its own reason."
+
+_RISING = (">", ">=")
+_FALLING = ("<", "<=")
+_ROUNDING = 1e-9
+
+
+def check(rulebook: Rulebook) -> Iterator[Problem]:
+    """Yield every loop through the facts that an output says it acts on, each place once."""
+    sums = Sums({each.name: each.expression for each in rulebook.signals})
+    leaves = Leaves(rulebook)
+    for output in rulebook.plant.outputs:
+        if output.acts_on:
+            yield from _Loops(rulebook, output, sums, leaves).problems()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Who gives the output a value: a rule or an interlock, and how far up from off that is.
+
+    `share` is the part of the whole swing, negative for one that takes the output to rest.
+    """
+
+    id: str
+    condition: Expression
+    share: float
+    position: Position
+
+
+class _Loops:
+    def __init__(self, rulebook: Rulebook, output: Output, sums: Sums, leaves: Leaves) -> None:
+        self.rulebook, self.output, self.sums, self.leaves = rulebook, output, sums, leaves
+        self.swings = Swings(output, sums)
+        self.units = {each.name: each.unit or NUMBER for each in rulebook.plant.points}
+        self.signals = {each.name: each.expression for each in rulebook.signals}
+
+    def problems(self) -> Iterator[Problem]:
+        told: set[Position] = set()
+        for asking in self._asking():
+            for leaf in self.leaves.of(asking.condition):
+                problem = self._switching(asking, leaf)
+                if problem is not None and problem.position not in told:
+                    told.add(problem.position)
+                    yield problem
+        for owner, value in self._values():
+            problem = self._chasing(owner, value)
+            if problem is not None:
+                yield problem
+
+    def _asking(self) -> Iterator[_Asking]:
+        name = self.output.name
+        for rule in self.rulebook.rules:
+            for proposal in rule.proposals:
+                if proposal.output == name:
+                    share = self._share(proposal.value)
+                    yield _Asking(rule.id, rule.when, share, rule.position)
+        for lock in self.rulebook.interlocks:
+            for forced, value in lock.force:
+                if forced == name:
+                    share = 1.0 if self.output.is_on(value) else -1.0
+                    yield _Asking(lock.id, lock.condition, share, lock.position)
+
+    def _share(self, value: Expression) -> float:
+        """Return how much of the whole swing a proposal makes; the most where it is computed."""
+        match value:
+            case State(value=state):
+                return 1.0 if self.output.is_on(state) else -1.0
+            case Boolean(value=on):
+                return 1.0 if on else -1.0
+        whole = self.sums.of(value)
+        if whole.terms:
+            return 1.0
+        if not whole.constant:
+            return -1.0
+        low = (self.output.low or 0.0) * (self.output.unit or NUMBER).factor
+        return min(1.0, (whole.constant - low) / span_of(self.output))
+
+    def _values(self) -> Iterator[tuple[str, Expression]]:
+        name = self.output.name
+        for rule in self.rulebook.rules:
+            yield from ((rule.id, p.value) for p in rule.proposals if p.output == name)
+        for lock in self.rulebook.interlocks:
+            yield from ((lock.id, each.value) for each in lock.limits if each.output == name)
+
+    def _switching(self, asking: _Asking, leaf: Leaf) -> Problem | None:
+        """Return the loop through one comparison, if acting on it turns it against the rule."""
+        against = self._against(asking, leaf)
+        effect = self._effect(leaf.comparison)
+        if effect is None or against <= 0:
+            return None
+        gap = self._gap(leaf)
+        if gap is None or gap >= against * (1 - _ROUNDING):
+            return None
+        unit = self.units[effect.point]
+        loop = self._drawn(effect, leaf.comparison, (*leaf.way, asking.id))
+        moved = f"it moves this comparison by {_figure(against, unit)}"
+        if leaf.ended_by is not None:
+            moved += f", and `until` is only {_figure(max(gap, 0.0), unit)} away"
+        return Problem(
+            CODE,
+            Severity.WARNING,
+            f"`{self.output.name}` undoes its own reason: {loop}; {moved}",
+            leaf.comparison.position,
+            self._advice(leaf.comparison, f"set `until` more than {_figure(against, unit)} away"),
+            self._related(effect),
+        )
+
+    def _against(self, asking: _Asking, leaf: Leaf) -> float:
+        """Return by how much the output, decided so, turns the comparison against the rule."""
+        operator = leaf.comparison.operator
+        left, right = self.swings.of(leaf.comparison.left), self.swings.of(leaf.comparison.right)
+        if left is None or right is None or operator not in (*_RISING, *_FALLING):
+            return 0.0
+        rise = left.plus(right, -1.0)
+        towards = 1.0 if (operator in _RISING) is leaf.wanted else -1.0
+        pushes = (rise.low * asking.share * towards, rise.high * asking.share * towards)
+        return -min(pushes)
+
+    def _gap(self, leaf: Leaf) -> float | None:
+        """Return how far the comparison that ends the hysteresis lies from the one that begins it.
+
+        0 without a hysteresis; None if another quantity ends it, which is not judged.
+        """
+        if leaf.ended_by is None:
+            return 0.0
+        begins = self._distance(leaf.comparison)
+        ends = (self._distance(end.comparison) for end in leaf.ended_by)
+        sums = (begins.plus(end, sign) for end in ends for sign in (1.0, -1.0))
+        return min((abs(each.constant) for each in sums if not each.terms), default=None)
+
+    def _distance(self, comparison: Comparison) -> Sum:
+        """Return what the two sides of a comparison differ by, positive where it is TRUE."""
+        sign = 1.0 if comparison.operator in _RISING else -1.0
+        left, right = self.sums.of(comparison.left), self.sums.of(comparison.right)
+        return Sum({}).plus(left, sign).plus(right, -sign)
+
+    def _chasing(self, owner: str, value: Expression) -> Problem | None:
+        """Return the loop through a value that is worked out from what the output moves."""
+        effect = self._effect(value)
+        swing, span = self.swings.of(value), span_of(self.output)
+        if effect is None or swing is None or swing.low > -span * (1 - _ROUNDING):
+            return None
+        own = self.output.unit or NUMBER
+        loop = self._drawn(effect, value, (owner,))
+        return Problem(
+            CODE,
+            Severity.WARNING,
+            f"`{self.output.name}` chases its own tail: {loop}; for every {own.symbol or '1'} more"
+            f" of it `{owner}` asks for {-swing.low / span:.3g} {own.symbol} less".rstrip(),
+            value.position,
+            self._advice(value, "work the value out from facts that it does not move"),
+            self._related(effect),
+        )
+
+    def _effect(self, expression: Expression) -> Effect | None:
+        """Return the first fact that the output acts on and the expression reads; None: none."""
+        read = {name for name, _ in self._points(expression, ())}
+        return next((each for each in self.output.acts_on if each.point in read), None)
+
+    def _drawn(self, effect: Effect, inner: Expression, way: tuple[str, ...]) -> str:
+        """Return the loop in one line, from the output back to the output."""
+        points = self._points(inner, ())
+        signals = next(through for name, through in points if name == effect.point)
+        steps = (self.output.name, effect.point, *reversed(signals), *way, self.output.name)
+        return " → ".join(dict.fromkeys(steps[:-1])) + f" → {steps[-1]}"
+
+    def _points(
+        self, expression: Expression, through: tuple[str, ...]
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the points that an expression reads, with the signals they are read through."""
+        for node in walk(expression):
+            if not isinstance(node, Name):
+                continue
+            if node.kind is NameKind.POINT:
+                yield node.name, through
+            elif node.kind is NameKind.SIGNAL and node.name not in through:
+                meaning = self.signals.get(node.name)
+                if meaning is not None:
+                    yield from self._points(meaning, (*through, node.name))
+
+    def _advice(self, expression: Expression, else_: str) -> str:
+        """Return how to count the own load back in, if a fact that is not read yet tells it."""
+        read = {name for name, _ in self._points(expression, ())}
+        own = next((each.point for each in self.output.acts_on if each.point not in read), None)
+        return else_ if own is None else f"count its own load back in with `{own}`, or {else_}"
+
+    def _related(self, effect: Effect) -> tuple[Related, ...]:
+        amount = _figure(effect.amount, self.units[effect.point])
+        return (Related(effect.position, f"`{self.output.name}` moves it by {amount}"),)
+
+
+def _figure(amount: float, unit: Unit) -> str:
+    symbol = "K" if unit.absolute else unit.symbol
+    return f"{number_to_text(float(f'{amount / unit.factor:.4g}'))} {symbol}".strip()
