@@ -52,6 +52,7 @@ COMMANDS = (
     Command("demo", "adapters.cli.demo", "demo", "Four weeks at Walda, summed up and drawn."),
     Command("why", "adapters.cli.why", "why", "Tell why an output has its value."),
     Command("why-not", "adapters.cli.why", "why_not", "Tell what a rule lacks to fire."),
+    Command("explain", "adapters.cli.explain", "explain", "Tell what a code or a word means."),
     Command("status", "adapters.cli.status", "status", "Show what the running daemon does."),
     Command("watch", "adapters.cli.watch", "watch", "Tell every change with its reason."),
     Command("alarms", "adapters.cli.alarms", "alarms", "List what is wrong."),
@@ -60,6 +61,12 @@ COMMANDS = (
     Command("override", "adapters.cli.override", "override", "Give an output a value a while."),
     Command("mode", "adapters.cli.mode", "mode", "Show the mode, or set another."),
     Command("reload", "adapters.cli.reload", "reload", "Try edited rules, and let them run."),
+    Command(
+        "candidate",
+        "adapters.cli.candidate",
+        "candidate",
+        "Try edited rules beside those that run.",
+    ),
     Command("versions", "adapters.cli.versions", "versions", "List the rules that ran, and why."),
     Command("rollback", "adapters.cli.versions", "rollback", "Let an older version run again."),
     Command(
