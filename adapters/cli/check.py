@@ -52,7 +52,7 @@ def check(
     from engine.language.checked import check_files  # noqa: PLC0415 - only when needed
 
     read = read_rules(rules)
-    with _without_collection():
+    with without_collection():
         checked = check_files(read.files, read.problems)
     names = sorted({*read.files, *(each.position.file for each in read.problems)})
     if form is Format.TEXT:
@@ -66,7 +66,7 @@ def check(
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Collect no garbage meanwhile: there are many small objects, and all of them stay."""
     was_on = gc.isenabled()
     gc.disable()

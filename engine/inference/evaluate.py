@@ -4,7 +4,7 @@ It runs the same source that the blocks are made of, so an explanation cannot di
 decided. Conditions with memory and windows are not computed again: their slots say what they were.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from engine.inference.slots import Slots
 from engine.inference.source import NAMESPACE, Writer
@@ -21,12 +21,27 @@ def evaluate(
     decided, as in interlocks. Raises KeyError if the expression does not belong to the rulebook
     of `slots`.
     """
+    return evaluator(expression, slots, deciding=deciding)(values)
+
+
+Evaluator = Callable[[Sequence[Value | None]], Value | None]
+"""The slots of a trace to the value of one expression."""
+
+
+def evaluator(expression: Expression, slots: Slots, *, deciding: bool = False) -> Evaluator:
+    """Return `evaluate` for one expression, compiled once for many scans. Raises KeyError."""
     writer = Writer(slots, deciding=deciding)
     result = writer.keep(writer.truth(expression))
     lines = [f"a{slot} = v[{slot}]" for slot in writer.reads] + writer.lines
-    namespace: dict[str, object] = {**NAMESPACE, "v": values}
-    source = compile("\n".join(lines), "<expression>", "exec")
-    exec(source, namespace)  # noqa: S102 - our own source
-    value = namespace[result]
-    assert value is None or isinstance(value, float | bool | str)  # noqa: S101 - what source yields
-    return value
+    body = "\n".join(f"    {line}" for line in [*lines, f"return {result}"])
+    namespace: dict[str, object] = dict(NAMESPACE)
+    exec(compile(f"def value(v):\n{body}\n", "<expression>", "exec"), namespace)  # noqa: S102 - our own source
+    function = namespace["value"]
+    assert callable(function)  # noqa: S101 - the line above defines it
+
+    def value_of(values: Sequence[Value | None]) -> Value | None:
+        value = function(values)
+        assert value is None or isinstance(value, float | bool | str)  # noqa: S101 - what source yields
+        return value
+
+    return value_of

@@ -72,7 +72,7 @@ def _problem(problem: Problem, lines: Mapping[str, list[str]]) -> Iterator[Piece
     yield _place(problem.position), Style.PLACE
     yield f"{problem.severity.value}[{problem.code}]", style
     yield f": {visible(problem.message)}\n", Style.PLAIN
-    yield from _excerpt(problem.position, lines, style)
+    yield from excerpt(problem.position, lines, style)
     if problem.help:
         yield " " * (_MARGIN_COLUMNS + 1), Style.PLAIN
         yield "help", Style.HELP
@@ -81,7 +81,7 @@ def _problem(problem: Problem, lines: Mapping[str, list[str]]) -> Iterator[Piece
         yield " " * (_MARGIN_COLUMNS + 1), Style.PLAIN
         yield _place(related.position), Style.PLACE
         yield f"{visible(related.label)}\n", Style.PLAIN
-        yield from _excerpt(related.position, lines, Style.CARET)
+        yield from excerpt(related.position, lines, Style.CARET)
 
 
 def _place(position: Position) -> str:
@@ -90,7 +90,7 @@ def _place(position: Position) -> str:
     return f"{visible(str(position) if position.line else position.file)}: "
 
 
-def _excerpt(position: Position, lines: Mapping[str, list[str]], style: Style) -> Iterator[Piece]:
+def excerpt(position: Position, lines: Mapping[str, list[str]], style: Style) -> Iterator[Piece]:
     """Yield the line and a caret line under exactly the span."""
     known = lines.get(position.file, [])
     if not 0 < position.line <= len(known):
