@@ -28,7 +28,10 @@ class BrokerSettings:
     username: str = ""
     password_file: str = ""
     ca_file: str = ""
-    """Whom to trust: given, the connection is encrypted."""
+    """Whom to trust: given, the connection is encrypted, and the broker must be who it says."""
+    certificate_file: str = ""
+    """Our own certificate, for a broker that wants one; `key_file` is its key."""
+    key_file: str = ""
     keepalive_s: int = 10
     """A broker that is silent for twice as long is lost."""
     timeout_s: float = 5.0
@@ -63,6 +66,10 @@ def broker_from(options: Mapping[str, object], others: tuple[str, ...] = ()) -> 
             given[name] = value
         else:
             problems.append(f"`{name}` must be a text")
+    if bool(given.get("certificate_file")) != bool(given.get("key_file")):
+        problems.append("`certificate_file` and `key_file` belong together")
+    if given.get("certificate_file") and not given.get("ca_file"):
+        problems.append("`certificate_file` is of no use without a `ca_file` to trust")
     if problems:
         raise ValueError("; ".join(problems))
     return BrokerSettings(**given)
@@ -80,7 +87,7 @@ def client(
 ) -> aiomqtt.Client:
     """Return a client that has not connected yet; without `identifier` it makes one up.
 
-    Raises DeviceError without its password.
+    Raises DeviceError without its password or certificates; they are read anew each time.
     """
     return aiomqtt.Client(
         settings.host,
@@ -94,8 +101,20 @@ def client(
         timeout=settings.timeout_s,
         max_queued_incoming_messages=INCOMING_MAX,
         max_queued_outgoing_messages=OUTGOING_MAX,
-        tls_params=aiomqtt.TLSParameters(ca_certs=settings.ca_file) if settings.ca_file else None,
+        tls_params=_encryption(settings),
     )
+
+
+def _encryption(settings: BrokerSettings) -> aiomqtt.TLSParameters | None:
+    if not settings.ca_file:
+        return None
+    own, key = settings.certificate_file or None, settings.key_file or None
+    for file in filter(None, (settings.ca_file, own, key)):
+        try:
+            Path(file).open("rb").close()
+        except OSError as error:  # the library would not say which
+            raise DeviceError(f"cannot read {file}: {error.strerror}") from None
+    return aiomqtt.TLSParameters(ca_certs=settings.ca_file, certfile=own, keyfile=key)
 
 
 async def all_or_none(*parts: Coroutine[Any, Any, None]) -> None:

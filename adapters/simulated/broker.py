@@ -20,7 +20,7 @@ _MISSING = "Mosquitto is not installed: sudo apt-get install mosquitto"
 
 _CONFIGURATION = """\
 listener {port} 127.0.0.1
-allow_anonymous true
+{admission}
 acl_file {folder}/access
 persistence false
 message_size_limit 65536
@@ -36,6 +36,8 @@ plugins:
   amqtt.plugins.authentication.AnonymousAuthPlugin: {{allow_anonymous: true}}
 """
 STANDS_IN = "Mosquitto is not installed; amqtt stands in for it"
+ANYBODY = "allow_anonymous true"
+"""Whom the broker lets in."""
 EVERYTHING = "topic readwrite #\n"
 """An access list that allows all to everybody."""
 
@@ -47,13 +49,24 @@ class BrokerError(Exception):
 class Mosquitto:
     """One broker. It keeps its port when it is stopped and started again."""
 
-    def __init__(self, folder: Path, access: str = EVERYTHING, *, stand_in: bool = False) -> None:
-        """Keep files in `folder`; `access` is the access list. `stand_in` allows amqtt instead."""
+    def __init__(
+        self,
+        folder: Path,
+        access: str = EVERYTHING,
+        *,
+        admission: str = ANYBODY,
+        stand_in: bool = False,
+    ) -> None:
+        """Keep files in `folder`; `access` is the access list. `stand_in` allows amqtt instead.
+
+        `admission` are lines of Mosquitto's own: passwords, certificates.
+        """
         self.folder = folder
         self.port = free_port()
         self.note = ""
         """What a person should know of this broker."""
         self._access = access
+        self._admission = admission
         self._stand_in = stand_in
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -72,7 +85,9 @@ class Mosquitto:
         if program is not None:
             (self.folder / "access").write_text(self._access, "utf-8")
             user = "user root" if self.folder.stat().st_uid == 0 else ""
-            text = _CONFIGURATION.format(port=self.port, folder=self.folder, user=user)
+            text = _CONFIGURATION.format(
+                port=self.port, folder=self.folder, user=user, admission=self._admission
+            )
             configuration.write_text(text, "utf-8")
             return [program, "-c", str(configuration)]
         program = shutil.which("amqtt", path=str(Path(sys.executable).parent))

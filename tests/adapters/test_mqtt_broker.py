@@ -8,6 +8,7 @@ import aiomqtt
 import pytest
 
 from adapters.messaging import mqtt
+from adapters.messaging.outbox import EVENTS_MAX
 from engine.control.scan import initial
 from tests.adapters.mqtt_bench import (
     PATIENCE_S,
@@ -162,5 +163,48 @@ def test_an_end_is_heeded_whatever_the_broker_does_at_that_moment(tmp_path: Path
                 _, waiting = await asyncio.wait((task,), timeout=PATIENCE_S)
                 assert not waiting, "the task goes on"
                 at.start()
+
+    drive(test())
+
+
+def test_a_broker_that_flaps_costs_nothing_that_lasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mqtt, "PAUSES_S", (0.01,))
+
+    async def test() -> None:
+        controller = Controller(program_of())
+        with broker(tmp_path) as at:
+            one = messenger(at, controller)
+
+            def held() -> tuple[int, int, int]:
+                outbox, handles = one._outbox, len(list(Path("/proc/self/fd").iterdir()))
+                return len(outbox._current), handles, len(asyncio.all_tasks())
+
+            async with running(one):
+                sizes, scans = [], 0
+                for number in range(20):
+                    scans += 1
+                    assert controller.step(40.0 + number / 10).decisions[0].value is True
+                    at.stop()
+                    await until(lambda: not one.is_connected)
+                    for _ in range(20):
+                        scans += 1
+                        controller.step(40.0 + number / 10)
+                    assert len(one._outbox._waiting) <= len(one._outbox._current) + 1
+                    assert len(one._outbox._events) <= EVENTS_MAX
+                    at.start()
+                    wanted = number + 2
+                    await until(lambda wanted=wanted: one.connections == wanted)  # type: ignore[misc]  # mypy knows no defaults of lambdas
+                    await until(lambda: not one._outbox._waiting)
+                    sizes.append(held())
+                assert controller.cycle.counters.scans == scans, "no scan waited"
+                assert sizes[-1] == sizes[4], "nothing has grown"
+                async with listener(at) as ear:
+                    fact = f"{ROOT}/facts/tank.top"
+                    await ear.until(lambda: ear.last(f"{ROOT}/p3/relay"))
+                    await ear.until(lambda: controller.step(44.0) and ear.last(fact)["value"] == 44)
+                    kept = {topic for topic, _, retained in ear.heard if retained}
+                    assert {f"{ROOT}/status", f"{ROOT}/mode", f"{ROOT}/alarms/relay_open"} <= kept
 
     drive(test())
