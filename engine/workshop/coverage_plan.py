@@ -24,7 +24,7 @@ from engine.language.expression import (
 from engine.language.position import Position
 from engine.language.rulebook import Interlock, Limit, Permissive, Rule, Signal, Trip
 from engine.language.rulebook import Latch as Latching
-from engine.language.text import number_to_text, to_text
+from engine.language.text import number_to_text, seconds_to_text, to_text
 from engine.language.types import BoolType
 from engine.values.fact import Value
 from engine.workshop.coverage_report import TRUTHS, Kind, Outcome, Role
@@ -245,8 +245,9 @@ class _Planner:
             )
             if there
         ]
-        text = to_text(timed)
-        first = self._add(Role.TIMES, text, timed.position, depth, tuple(outcomes), timed)
+        first = self._add(
+            Role.TIMES, _times_text(timed), timed.position, depth, tuple(outcomes), timed
+        )
         self.timers[timed.key] = {each: first + place for place, each in enumerate(outcomes)}
 
     def _arms(
@@ -307,6 +308,15 @@ class _Planner:
             return value
         unit = "" if found.unit is None else found.unit.symbol
         return f"{number_to_text(value)} {unit}".rstrip()
+
+
+def _times_text(timed: Timed) -> str:
+    """Return what stands behind the `when` of a condition: `until x < 1 kW for 5 s`."""
+    times = (("for", timed.for_s), ("hold", timed.hold_s), ("rest", timed.rest_s))
+    words = [f"{word} {seconds_to_text(seconds)}" for word, seconds in times if seconds]
+    if timed.until is not None:
+        words.insert(0, f"until {to_text(timed.until)}")
+    return " ".join(words)
 
 
 def _calls(written: Expression, run: Expression) -> Iterator[tuple[Call, Call]]:
