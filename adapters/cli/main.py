@@ -40,6 +40,7 @@ COMMANDS = (
     Command("test", "adapters.cli.test", "scenarios", "Play the scenarios beside the rules."),
     Command("fmt", "adapters.cli.fmt", "fmt", "Put rule files into the house's format."),
     Command("schema", "adapters.cli.schema", "schema", "Make JSON Schema for editors."),
+    Command("prove", "adapters.cli.prove", "prove", "Prove what must never happen."),
     Command("dry-run", "adapters.cli.dry_run", "dry_run", "Run rules on recorded facts."),
     Command("diff", "adapters.cli.diff", "diff", "Tell what an edit of rules changes."),
     Command("simulate", "adapters.cli.simulate", "simulate", "Run rules on a simulated house."),

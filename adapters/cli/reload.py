@@ -42,33 +42,48 @@ def reload(
     rules keeps its times and its latches. With `--watch` the old rules come back by themselves if
     an alarm comes up or a condition holds. Exit code 1: the rules that ran go on.
     """
-    from adapters.codec.control_methods import ACTIVATE  # noqa: PLC0415 - `--help` needs none
-    from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
+    from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - `--help` needs none
 
-    who = author_or_me(author)
     request = pb.ActivateRequest(
-        author=who, reason=reason, rollback_if=rollback_if or (), restart=restart
+        author=author_or_me(author), reason=reason, rollback_if=rollback_if or (), restart=restart
     )
+    if only_check:
+        _tried(socket, request, candidate=False)
+    else:
+        go_live(socket, request, watch, candidate=False, yes=yes)
+
+
+def go_live(
+    socket: "Path", request: "pb.ActivateRequest", watch: str, *, candidate: bool, yes: bool
+) -> "pb.Activated":
+    """Stage, try, ask, and let run; what is staged is the candidate or the folder."""
+    from adapters.codec.control_methods import ACTIVATE  # noqa: PLC0415 - `--help` needs none
+
     if watch:
         request.watch_s = _seconds(watch)
-    staged = _stage(socket, who)
+    _tried(socket, request, candidate=candidate)
+    if sys.stdin.isatty() and not yes:
+        typer.confirm(f"Let rules {request.rules[:12]} run?", abort=True)
+    done = ask(socket, ACTIVATE, request)
+    told_what_runs(done)
+    return done
+
+
+def _tried(socket: "Path", request: "pb.ActivateRequest", *, candidate: bool) -> None:
+    """Stage and try, and note in the request what is to run. Raises Exit if it may not."""
+    staged = _stage(socket, request.author, candidate=candidate)
     request.rules = staged.rules
     if staged.rules == staged.running and not staged.other_plant:
         typer.echo(f"the rules in the folder are those that run: {staged.rules[:12]}")
     request.tried.extend(_try(staged, socket))
-    if only_check:
-        return
-    if sys.stdin.isatty() and not yes:
-        typer.confirm(f"Let rules {staged.rules[:12]} run?", abort=True)
-    told_what_runs(ask(socket, ACTIVATE, request))
 
 
-def _stage(socket: "Path", who: str) -> "pb.Staged":
+def _stage(socket: "Path", who: str, *, candidate: bool) -> "pb.Staged":
     """Return what was staged, its problems told. Raises Exit if it cannot run."""
     from adapters.codec.control_methods import STAGE  # noqa: PLC0415 - `--help` needs none of this
     from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
 
-    staged = ask(socket, STAGE, pb.StageRequest(author=who))
+    staged = ask(socket, STAGE, pb.StageRequest(author=who, candidate=candidate))
     for each in staged.problems:
         typer.echo(_shown(each), err=True)
     if not staged.sound:

@@ -59,6 +59,9 @@ STAGE = Method("Stage", pb.StageRequest, pb.Staged, Role.ENGINEER)
 ACTIVATE = Method("Activate", pb.ActivateRequest, pb.Activated, Role.ENGINEER)
 ROLLBACK = Method("Rollback", pb.RollbackRequest, pb.Activated, Role.ENGINEER)
 VERSIONS = Method("ListVersions", pb.ListVersionsRequest, pb.Versions)
+START_CANDIDATE = Method("StartCandidate", pb.StartCandidateRequest, pb.Candidate, Role.ENGINEER)
+CANDIDATE = Method("GetCandidate", pb.GetCandidateRequest, pb.Candidate)
+DROP_CANDIDATE = Method("DropCandidate", pb.DropCandidateRequest, pb.Candidate, Role.ENGINEER)
 RECORDINGS = Method("ListRecordings", pb.ListRecordingsRequest, pb.Recordings)
 
 METHODS: tuple[Method[Any, Any], ...] = (
@@ -77,5 +80,8 @@ METHODS: tuple[Method[Any, Any], ...] = (
     ACTIVATE,
     ROLLBACK,
     VERSIONS,
+    START_CANDIDATE,
+    CANDIDATE,
+    DROP_CANDIDATE,
     RECORDINGS,
 )

@@ -1,7 +1,7 @@
 """The methods of the control interface that are about rules: staging, activating, going back."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from adapters.codec import control as codec
 from adapters.control.house import House
@@ -22,16 +22,23 @@ TRIED_MAX = 10
 class RulesService:
     """See `going_live`; a shadow has none, for it runs what stands in the folder."""
 
-    def __init__(self, house: House, live: GoingLive | None, moment: Callable[[], Moment]) -> None:
-        """`moment` tells the present, for the site's local time."""
+    def __init__(
+        self,
+        house: House,
+        live: GoingLive | None,
+        moment: Callable[[], Moment],
+        candidate: Callable[[], Mapping[str, bytes]],
+    ) -> None:
+        """`moment` tells the present, for the site's local time; `candidate` the files tried."""
         self._house = house
         self._live_or_none = live
         self._moment = moment
+        self._candidate = candidate
 
     async def stage(self, asked: pb.StageRequest) -> pb.Staged:
         """Lay the operator's files down and tell what is wrong with them."""
         author_of(asked.author)
-        staged = await self._live.stage()
+        staged = await self._live.stage(self._candidate() if asked.candidate else None)
         return await asyncio.to_thread(self._staged_message, staged)
 
     async def activate(self, asked: pb.ActivateRequest) -> pb.Activated:

@@ -86,6 +86,7 @@ class ControlServer:
             self.listening.clear()
             try:
                 await server.stop(_STOPPING_S)
+                await self._service.close()
             finally:
                 _forget(path)
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from adapters.codec import control as codec
+from adapters.control.candidate_service import CandidateService
 from adapters.control.house import House
 from adapters.control.messages import (
     alarm_message,
@@ -56,13 +57,17 @@ class Service:
         self._house = house
         self._operations = operations
         self._recordings = recordings
-        self._rules = RulesService(house, live, lambda: self._view().scan.trace.moment)
+        self._candidate = CandidateService(house, live)
+        self._rules = RulesService(
+            house, live, lambda: self._view().scan.trace.moment, self._candidate.files
+        )
         self._resets: dict[str, asyncio.Future[str]] = {}
         self.watchers = Watchers(operations, lambda: house.digest, lambda: house.gateway.reasons)
 
     def after(self, scan: Scan) -> None:
         """Hear of a complete scan; returns at once."""
         self._operations.after(scan)
+        self._candidate.after(scan)
         for reset in scan.trace.image.resets:
             waiting = self._resets.pop(reset.trip, None)
             if waiting is not None and not waiting.done():
@@ -73,6 +78,10 @@ class Service:
                 ]
                 waiting.set_result(refused[0] if refused else "")
         self.watchers.wake()
+
+    async def close(self) -> None:
+        """End what runs beside the daemon for the interface's sake."""
+        await self._candidate.keeper.close()
 
     def _view(self) -> View:
         if self._operations.view is None:
@@ -190,6 +199,18 @@ class Service:
     async def list_versions(self, asked: pb.ListVersionsRequest) -> pb.Versions:
         """Return what ever went live and is kept."""
         return await self._rules.list_versions(asked)
+
+    async def start_candidate(self, asked: pb.StartCandidateRequest) -> pb.Candidate:
+        """Try the operator's files beside the rules that run."""
+        return await self._candidate.start_candidate(asked)
+
+    async def get_candidate(self, asked: pb.GetCandidateRequest) -> pb.Candidate:
+        """Tell what the candidate would have decided otherwise."""
+        return await self._candidate.get_candidate(asked)
+
+    async def drop_candidate(self, asked: pb.DropCandidateRequest) -> pb.Candidate:
+        """End the candidate."""
+        return await self._candidate.drop_candidate(asked)
 
     async def list_recordings(self, _: pb.ListRecordingsRequest) -> pb.Recordings:
         """Return what was recorded, the oldest first."""

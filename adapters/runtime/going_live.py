@@ -23,7 +23,14 @@ from adapters.runtime.demands import Demands, Tried
 from adapters.runtime.probation import Probation, Terms
 from adapters.runtime.refusal import Refusal, RefusedError
 from adapters.runtime.start_rules import load_rules
-from adapters.runtime.versions import Saying, Version, VersionError, Versions, folder_files
+from adapters.runtime.versions import (
+    Saying,
+    Version,
+    VersionError,
+    Versions,
+    folder_files,
+    rule_files,
+)
 from engine.control.program import Program, compile_program
 from engine.control.scan import Scan
 from engine.language.plant import Plant
@@ -109,10 +116,10 @@ class GoingLive:
         """Until when the rules that run are on probation, in monotonic seconds."""
         return None if self._probation is None else self._probation.until_s
 
-    async def stage(self) -> Staged:
-        """Lay down the operator's files and look at them. Raises RefusedError."""
+    async def stage(self, files: Mapping[str, bytes] | None = None) -> Staged:
+        """Lay down `files`, the operator's unless told, and look at them. Raises RefusedError."""
         async with self._alone():
-            return await asyncio.to_thread(self._stage, None)
+            return await asyncio.to_thread(self._stage, files)
 
     async def activate(
         self,
@@ -147,6 +154,10 @@ class GoingLive:
             except VersionError as error:
                 raise RefusedError(Refusal.UNKNOWN, str(error)) from error
             return await self._run(staged, Saying(saying.author, reason), Terms(), restart=restart)
+
+    def of_the_operator(self) -> dict[str, bytes]:
+        """Return the operator's files as they stand now. Raises OSError."""
+        return folder_files(self._folder)
 
     def after(self, done: Scan) -> None:
         """Hear of a complete scan: rules on probation may go back now."""
@@ -221,8 +232,7 @@ class GoingLive:
     def _watch(self, terms: Terms) -> Probation | None:
         if not terms.lasts_s:
             return None
-        files = {name: each for name, each in folder_files(self.versions.staged).items()
-                 if not name.endswith((".test.yaml", ".test.yml"))}  # fmt: skip
+        files = rule_files(folder_files(self.versions.staged))
         standing = () if self._last is None else self._last.trace.alarms
         try:
             return Probation(files, terms, self._clock.monotonic_s(), standing)

@@ -28,6 +28,7 @@ FOLDER = "versions"
 RUNNING = "running"
 STAGED = "staged"
 ABOUT = "version.json"
+SCENARIOS = (".test.yaml", ".test.yml")
 KEPT = 50
 """How many versions are kept; the one that runs is never dropped."""
 FILES_MAX = 500
@@ -202,6 +203,11 @@ def folder_files(folder: Path) -> dict[str, bytes]:
         with path.open("rb") as file:
             found[path.name] = file.read(FILE_BYTES_MAX + 1)
     return found
+
+
+def rule_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return what of a version's files is rules, without the scenarios."""
+    return {name: each for name, each in files.items() if not name.endswith(SCENARIOS)}
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -308,6 +308,36 @@ def test_rules_have_a_history_and_a_way_back(daemon: Served, capsys: Capture) ->
     assert "there is no version 9" in told(capsys, "rollback", "9", code=1)
 
 
+def test_a_candidate_is_tried_beside_the_rules_that_run(daemon: Served, capsys: Capture) -> None:
+    assert "no candidate is tried" in told(capsys, "candidate", "status", code=1)
+    assert "not kept as a version" in told(capsys, "candidate", "start", code=1)
+    told(capsys, "reload")
+    (daemon.house.rules / "pump.yaml").write_text(RULES.replace("< 50 °C", "< 30 °C"), "utf-8")
+    assert "are tried beside" in told(capsys, "candidate", "start")
+    text = ""
+    for _ in range(10_000):  # its process takes a while to start
+        daemon.scan(40.0)
+        text = told(capsys, "candidate", "status", "--no-colour")
+        if "candidate  off" in text:
+            break
+    assert "2 disagreements" in text.splitlines()[0]
+    assert "  live       on: pump.run is on" in text
+    assert ["pump.run", "yes", "1"] in [line.split()[:3] for line in text.splitlines()]
+    document = json.loads(told(capsys, "candidate", "status", "--json"))
+    assert document["unlike_daemon"] == "0"
+    (daemon.house.rules / "pump.yaml").write_text("rules: [", "utf-8")
+    assert "version 2 is running" in told(capsys, "candidate", "promote", "--reason", "tried")
+    assert "no candidate is tried" in told(capsys, "candidate", "drop", code=1)
+    assert "cannot run" in told(capsys, "candidate", "start", code=1)
+
+
+def test_a_candidate_that_is_dropped_tells_what_came_of_it(daemon: Served, capsys: Capture) -> None:
+    told(capsys, "reload")
+    told(capsys, "candidate", "start")
+    assert "0 disagreements" in told(capsys, "candidate", "drop")
+    assert "no candidate is tried" in told(capsys, "candidate", "status", code=1)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -339,10 +339,12 @@ class ModeRequest(_message.Message):
     def __init__(self, mode: _Optional[str] = ..., author: _Optional[str] = ...) -> None: ...
 
 class StageRequest(_message.Message):
-    __slots__ = ("author",)
+    __slots__ = ("author", "candidate")
     AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_FIELD_NUMBER: _ClassVar[int]
     author: str
-    def __init__(self, author: _Optional[str] = ...) -> None: ...
+    candidate: bool
+    def __init__(self, author: _Optional[str] = ..., candidate: _Optional[bool] = ...) -> None: ...
 
 class Staged(_message.Message):
     __slots__ = ("rules", "folder", "sound", "problems", "other_plant", "running", "running_folder", "demands")
@@ -483,6 +485,88 @@ class Problem(_message.Message):
     message: str
     help: str
     def __init__(self, code: _Optional[str] = ..., severity: _Optional[str] = ..., file: _Optional[str] = ..., line: _Optional[int] = ..., column: _Optional[int] = ..., message: _Optional[str] = ..., help: _Optional[str] = ...) -> None: ...
+
+class StartCandidateRequest(_message.Message):
+    __slots__ = ("author",)
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    author: str
+    def __init__(self, author: _Optional[str] = ...) -> None: ...
+
+class GetCandidateRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class DropCandidateRequest(_message.Message):
+    __slots__ = ("author",)
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    author: str
+    def __init__(self, author: _Optional[str] = ...) -> None: ...
+
+class Candidate(_message.Message):
+    __slots__ = ("rules", "author", "since_s", "since_local", "ended", "scans", "missed", "unlike_daemon", "outputs", "disagreements", "alarms", "only_live", "only_candidate")
+    RULES_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    SINCE_S_FIELD_NUMBER: _ClassVar[int]
+    SINCE_LOCAL_FIELD_NUMBER: _ClassVar[int]
+    ENDED_FIELD_NUMBER: _ClassVar[int]
+    SCANS_FIELD_NUMBER: _ClassVar[int]
+    MISSED_FIELD_NUMBER: _ClassVar[int]
+    UNLIKE_DAEMON_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    DISAGREEMENTS_FIELD_NUMBER: _ClassVar[int]
+    ALARMS_FIELD_NUMBER: _ClassVar[int]
+    ONLY_LIVE_FIELD_NUMBER: _ClassVar[int]
+    ONLY_CANDIDATE_FIELD_NUMBER: _ClassVar[int]
+    rules: str
+    author: str
+    since_s: float
+    since_local: str
+    ended: str
+    scans: int
+    missed: int
+    unlike_daemon: int
+    outputs: _containers.RepeatedCompositeFieldContainer[CandidateOutput]
+    disagreements: _containers.RepeatedCompositeFieldContainer[Disagreement]
+    alarms: _containers.RepeatedScalarFieldContainer[str]
+    only_live: _containers.RepeatedScalarFieldContainer[str]
+    only_candidate: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, rules: _Optional[str] = ..., author: _Optional[str] = ..., since_s: _Optional[float] = ..., since_local: _Optional[str] = ..., ended: _Optional[str] = ..., scans: _Optional[int] = ..., missed: _Optional[int] = ..., unlike_daemon: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[CandidateOutput, _Mapping]]] = ..., disagreements: _Optional[_Iterable[_Union[Disagreement, _Mapping]]] = ..., alarms: _Optional[_Iterable[str]] = ..., only_live: _Optional[_Iterable[str]] = ..., only_candidate: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class CandidateOutput(_message.Message):
+    __slots__ = ("name", "times", "seconds", "differs_now", "live_starts", "candidate_starts")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TIMES_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    DIFFERS_NOW_FIELD_NUMBER: _ClassVar[int]
+    LIVE_STARTS_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_STARTS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    times: int
+    seconds: float
+    differs_now: bool
+    live_starts: int
+    candidate_starts: int
+    def __init__(self, name: _Optional[str] = ..., times: _Optional[int] = ..., seconds: _Optional[float] = ..., differs_now: _Optional[bool] = ..., live_starts: _Optional[int] = ..., candidate_starts: _Optional[int] = ...) -> None: ...
+
+class Disagreement(_message.Message):
+    __slots__ = ("start_s", "start_local", "output", "live", "candidate", "live_why", "candidate_why", "candidate_silent")
+    START_S_FIELD_NUMBER: _ClassVar[int]
+    START_LOCAL_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_FIELD_NUMBER: _ClassVar[int]
+    LIVE_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_FIELD_NUMBER: _ClassVar[int]
+    LIVE_WHY_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_WHY_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_SILENT_FIELD_NUMBER: _ClassVar[int]
+    start_s: float
+    start_local: str
+    output: str
+    live: Value
+    candidate: Value
+    live_why: str
+    candidate_why: str
+    candidate_silent: str
+    def __init__(self, start_s: _Optional[float] = ..., start_local: _Optional[str] = ..., output: _Optional[str] = ..., live: _Optional[_Union[Value, _Mapping]] = ..., candidate: _Optional[_Union[Value, _Mapping]] = ..., live_why: _Optional[str] = ..., candidate_why: _Optional[str] = ..., candidate_silent: _Optional[str] = ...) -> None: ...
 
 class ListRecordingsRequest(_message.Message):
     __slots__ = ()

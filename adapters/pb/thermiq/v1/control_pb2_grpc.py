@@ -109,6 +109,21 @@ class ControlStub:
                 request_serializer=thermiq_dot_v1_dot_control__pb2.ListVersionsRequest.SerializeToString,
                 response_deserializer=thermiq_dot_v1_dot_control__pb2.Versions.FromString,
                 _registered_method=True)
+        self.StartCandidate = channel.unary_unary(
+                '/thermiq.v1.Control/StartCandidate',
+                request_serializer=thermiq_dot_v1_dot_control__pb2.StartCandidateRequest.SerializeToString,
+                response_deserializer=thermiq_dot_v1_dot_control__pb2.Candidate.FromString,
+                _registered_method=True)
+        self.GetCandidate = channel.unary_unary(
+                '/thermiq.v1.Control/GetCandidate',
+                request_serializer=thermiq_dot_v1_dot_control__pb2.GetCandidateRequest.SerializeToString,
+                response_deserializer=thermiq_dot_v1_dot_control__pb2.Candidate.FromString,
+                _registered_method=True)
+        self.DropCandidate = channel.unary_unary(
+                '/thermiq.v1.Control/DropCandidate',
+                request_serializer=thermiq_dot_v1_dot_control__pb2.DropCandidateRequest.SerializeToString,
+                response_deserializer=thermiq_dot_v1_dot_control__pb2.Candidate.FromString,
+                _registered_method=True)
         self.ListRecordings = channel.unary_unary(
                 '/thermiq.v1.Control/ListRecordings',
                 request_serializer=thermiq_dot_v1_dot_control__pb2.ListRecordingsRequest.SerializeToString,
@@ -214,6 +229,26 @@ class ControlServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StartCandidate(self, request, context):
+        """A candidate: the operator's files as they stand, decided with beside the rules that run, on the
+        same facts, in a process that cannot write.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCandidate(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DropCandidate(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListRecordings(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -297,6 +332,21 @@ def add_ControlServicer_to_server(servicer, server):
                     servicer.ListVersions,
                     request_deserializer=thermiq_dot_v1_dot_control__pb2.ListVersionsRequest.FromString,
                     response_serializer=thermiq_dot_v1_dot_control__pb2.Versions.SerializeToString,
+            ),
+            'StartCandidate': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartCandidate,
+                    request_deserializer=thermiq_dot_v1_dot_control__pb2.StartCandidateRequest.FromString,
+                    response_serializer=thermiq_dot_v1_dot_control__pb2.Candidate.SerializeToString,
+            ),
+            'GetCandidate': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCandidate,
+                    request_deserializer=thermiq_dot_v1_dot_control__pb2.GetCandidateRequest.FromString,
+                    response_serializer=thermiq_dot_v1_dot_control__pb2.Candidate.SerializeToString,
+            ),
+            'DropCandidate': grpc.unary_unary_rpc_method_handler(
+                    servicer.DropCandidate,
+                    request_deserializer=thermiq_dot_v1_dot_control__pb2.DropCandidateRequest.FromString,
+                    response_serializer=thermiq_dot_v1_dot_control__pb2.Candidate.SerializeToString,
             ),
             'ListRecordings': grpc.unary_unary_rpc_method_handler(
                     servicer.ListRecordings,
@@ -709,6 +759,87 @@ class Control:
             '/thermiq.v1.Control/ListVersions',
             thermiq_dot_v1_dot_control__pb2.ListVersionsRequest.SerializeToString,
             thermiq_dot_v1_dot_control__pb2.Versions.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartCandidate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thermiq.v1.Control/StartCandidate',
+            thermiq_dot_v1_dot_control__pb2.StartCandidateRequest.SerializeToString,
+            thermiq_dot_v1_dot_control__pb2.Candidate.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCandidate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thermiq.v1.Control/GetCandidate',
+            thermiq_dot_v1_dot_control__pb2.GetCandidateRequest.SerializeToString,
+            thermiq_dot_v1_dot_control__pb2.Candidate.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DropCandidate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thermiq.v1.Control/DropCandidate',
+            thermiq_dot_v1_dot_control__pb2.DropCandidateRequest.SerializeToString,
+            thermiq_dot_v1_dot_control__pb2.Candidate.FromString,
             options,
             channel_credentials,
             insecure,

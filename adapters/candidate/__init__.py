@@ -1,0 +1,1 @@
+"""Candidate rules beside those that run, on live facts, in a process that cannot write."""
