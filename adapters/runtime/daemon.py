@@ -20,6 +20,7 @@ from typing import Protocol
 from adapters.port import Clock, DeviceError
 from adapters.runtime.cycle import Cycle
 from adapters.runtime.gateway import Commanded, Gateway
+from adapters.runtime.latches import as_told
 from adapters.runtime.loading import Loaded
 from adapters.runtime.notify import Notifier
 from adapters.runtime.recorder import RecorderCounters, Seen
@@ -203,9 +204,13 @@ class Daemon:
                     trace.alarms,
                 )
             )  # fmt: skip
+        told = result
+        if self._around.saver is not None:
+            saver = self._around.saver
+            told = as_told(program, result, saver.durable, refused=saver.owes)
         for name, listener in self._listeners:
             try:
-                listener(result)
+                listener(told)
             except Exception:
                 log.exception("%s failed to hear of a scan", name)
         cycle.driving.feed(result.trace.moment.monotonic_s)

@@ -10,6 +10,7 @@ from adapters.runtime.daemon import Daemon, Surroundings
 from adapters.runtime.demands import Demands
 from adapters.runtime.going_live import GoingLive
 from adapters.runtime.kept import Keeps, Kept
+from adapters.runtime.latches import latched_in
 from adapters.runtime.loading import Loaded
 from adapters.runtime.notify import Notifier
 from adapters.runtime.recorder import Recorder
@@ -64,7 +65,8 @@ class Service:
         for device in loaded.devices:
             if isinstance(device, Keeps):
                 self.kept.join(f"device {device.name}", device)
-        self.saving = SavingThread(self.store, self._digest)
+        kept = latched_in(loaded.program, restored.retained)
+        self.saving = SavingThread(self.store, self._digest, kept)
         self.recording = RecordingThread(Recorder(folder / "recordings", settings))
         longest_s = max(LONGEST_S, PERIODS_BEFORE_STUCK * loaded.site.scan_period_s)
         self.watchdog = LoopWatchdog(longest_s)

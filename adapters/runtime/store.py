@@ -27,6 +27,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
+from adapters.runtime.latches import latched_in
 from adapters.runtime.slots import DATA_BYTES_MAX, DIGEST_BYTES, SLOTS, Disk, SlotFile
 from engine.control.program import Program
 from engine.control.retained import Restored, RetainedError, restore, save
@@ -187,6 +188,8 @@ class Saver(Protocol):
 
     owes: bool
     """The last save failed: what it should have kept is not on the medium."""
+    durable: frozenset[str]
+    """The trips that are latched on the medium."""
 
     def hand_in(self, program: Program, retained: Retained, urgent: bool) -> None:
         """Take a state to save; returns at once."""
@@ -217,15 +220,20 @@ class Keeper:
 class SavingThread:
     """Saves in the background: the newest state handed in, and nothing twice."""
 
-    def __init__(self, store: Store, digest: Callable[[], str]) -> None:
-        """Save into `store`; `digest` tells of which rules the state is."""
+    def __init__(
+        self, store: Store, digest: Callable[[], str], durable: frozenset[str] = frozenset()
+    ) -> None:
+        """Save into `store`; `digest` tells of which rules the state is.
+
+        `durable` are the latches that were restored.
+        """
         self._store = store
         self._digest = digest
         self._ready = threading.Condition()
         self._waiting: tuple[Program, Retained, bool] | None = None
         self._ending = False
-        self.durable: tuple[TripState, ...] | None = None
-        """The trips as they stand on the medium; None until the first save."""
+        self.durable = durable
+        """The trips that are latched on the medium."""
         self.owes = False
         self._thread = threading.Thread(target=self._work, name="store", daemon=True)
         self._thread.start()
@@ -247,7 +255,7 @@ class SavingThread:
                 (program, retained, urgent), self._waiting = self._waiting, None
             self.owes = not self._store.save(program, self._digest(), retained, urgent=urgent)
             if not self.owes:
-                self.durable = retained.trips
+                self.durable = latched_in(program, retained)
 
     def close(self, timeout_s: float) -> bool:
         """Save what waits and end. Returns False if the disk did not answer in time."""

@@ -127,6 +127,7 @@ class Beats(LoopWatchdog):
 
 class Saves:
     owes = False
+    durable: frozenset[str] = frozenset()
 
     def __init__(self, told: list[str]) -> None:
         self.told = told

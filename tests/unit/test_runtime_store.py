@@ -187,6 +187,7 @@ def test_a_state_too_large_is_kept_without_its_windows(
 class Saves:
     def __init__(self) -> None:
         self.owes = False
+        self.durable: frozenset[str] = frozenset()
         self.taken: list[tuple[float, bool]] = []
 
     def hand_in(self, program: Program, retained: Retained, urgent: bool) -> None:
@@ -231,11 +232,11 @@ def test_the_thread_saves_the_newest_and_ends_when_it_is_done(
 ) -> None:
     store.restore(program, RULES, MOMENT)
     thread = SavingThread(store, lambda: RULES)
-    assert thread.durable is None
+    assert thread.durable == frozenset()
     for _ in range(50):
         thread.hand_in(program, latched(program), True)
     assert thread.close(10.0)
-    assert thread.durable == latched(program).trips
+    assert thread.durable == {"safety_relay"}
     assert 1 <= store.counters.saves <= 51
     assert again(store, program)[0] == [True]
 
@@ -250,6 +251,6 @@ def test_the_thread_owes_what_the_disk_refused(
     thread.hand_in(program, latched(program), True)
     assert thread.close(10.0)
     assert thread.owes
-    assert thread.durable is None
+    assert thread.durable == frozenset()
     assert "retained state not saved" in caplog.text
     store.close()
