@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engine.control.program import Program
+from engine.language import document
 from engine.language.check import duplicate_id, missing_key, syntax, unknown_key
 from engine.language.document import Node, Scalar, Sequence
 from engine.language.form import Form, as_mapping, as_sequence, open_form
@@ -39,12 +40,12 @@ COMMON = "common.test.yaml"
 """What stands here beside scenarios holds for every test file of the folder."""
 SUFFIX = ".test.yaml"
 
-_DEFAULTS = ("at", "every", "before")
+_DEFAULTS = ("at", "every", "before", "state")
 _FILE_KEYS = ("about", *_DEFAULTS, "given", "never", "scenarios")
 _KEYS = (
-    "name", "about", "like", *_DEFAULTS, "lasts", "facts", "state", "do", "expect", "never",
+    "name", "about", "like", *_DEFAULTS, "lasts", "facts", "do", "expect", "never",
 )  # fmt: skip
-_INHERITED = (*_DEFAULTS, "facts", "state", "do")
+_INHERITED = (*_DEFAULTS, "lasts", "do")
 _DEFAULT_EVERY_MS = 10_000
 _LONGEST_NAME = 120
 
@@ -91,7 +92,26 @@ class _Layer:
     facts: dict[str, tuple[Scalar, Node]] = field(default_factory=dict)
 
     def over(self, below: "_Layer") -> "_Layer":
-        return _Layer({**below.fields, **self.fields}, {**below.facts, **self.facts})
+        """Return both; of a state that both have, entry by entry."""
+        fields = {**below.fields, **self.fields}
+        if "state" in below.fields and "state" in self.fields:
+            key, own = self.fields["state"]
+            fields["state"] = (key, _merged(own, below.fields["state"][1], depth=2))
+        return _Layer(fields, {**below.facts, **self.facts})
+
+
+def _merged(above: Node, below: Node, depth: int) -> Node:
+    """Return `above` with the entries that only `below` has, so many levels deep."""
+    if not (depth and isinstance(above, document.Mapping) and isinstance(below, document.Mapping)):
+        return above
+    others = {key.text: value for key, value in below.items}
+    items = tuple(
+        (key, _merged(value, others[key.text], depth - 1) if key.text in others else value)
+        for key, value in above.items
+    )
+    own = {key.text for key, _ in above.items}
+    rest = tuple((key, value) for key, value in below.items if key.text not in own)
+    return document.Mapping((*items, *rest), above.position)
 
 
 @dataclass(slots=True)
@@ -173,13 +193,13 @@ def _layer(form: Form, keys: tuple[str, ...], facts: str) -> _Layer:
     node = form.node(facts)
     mapping = None if node is None else as_mapping(node, f"`{facts}`", form.problems)
     entries = {name.text: (name, value) for name, value in (mapping.items if mapping else ())}
-    fields = {key: form.fields[key] for key in keys if key in form.fields and key != "facts"}
+    fields = {key: form.fields[key] for key in keys if key in form.fields}
     return _Layer(fields, entries)
 
 
 def _layered(form: Form, layer: _Layer) -> "_Layered":
     """Return the form with what it has from elsewhere."""
-    return _Layered(replace(form, fields={**layer.fields, **form.fields}), layer.facts)
+    return _Layered(replace(form, fields={**form.fields, **layer.fields}), layer.facts)
 
 
 @dataclass(frozen=True, slots=True)

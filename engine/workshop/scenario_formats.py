@@ -4,7 +4,7 @@ TAP: testanything.org/tap-version-14-specification; what failed stands in its YA
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
@@ -78,9 +78,9 @@ def _tap_block(found: Sequence[Finding]) -> list[str]:
     return lines
 
 
-def as_json(cases: Sequence[Case]) -> str:
-    """Return one document; `schema` is `thermiq.test/1`."""
-    document = {
+def as_json(cases: Sequence[Case], coverage: Mapping[str, object] | None = None) -> str:
+    """Return one document; `schema` is `thermiq.test/1`, `coverage` is added as it is."""
+    document: dict[str, object] = {
         "schema": SCHEMA,
         "passed": sum(not case.findings for case in cases),
         "failed": sum(bool(case.findings) for case in cases),
@@ -96,6 +96,8 @@ def as_json(cases: Sequence[Case]) -> str:
             for case in cases
         ],
     }
+    if coverage is not None:
+        document["coverage"] = coverage
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 

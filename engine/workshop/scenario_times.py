@@ -19,6 +19,8 @@ MAX_SCANS = 200_000
 """Of one scenario: three weeks at 10 s."""
 
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+_PART = re.compile(r"[0-9]+(?:\.[0-9]+)? *[a-z]+")
+_PARTS = re.compile(rf"{_PART.pattern}(?:\s+{_PART.pattern})+")
 _DAY_MS = 86_400_000
 
 
@@ -68,11 +70,14 @@ def read_local(scalar: Scalar, problems: list[Problem]) -> datetime | None:
 def read_length_ms(
     scalar: Scalar, what: str, problems: list[Problem], *, zero: bool = False
 ) -> int | None:
-    """Return a duration in milliseconds; more than 0 unless `zero` may be."""
-    seconds = read_duration_s(scalar, what, problems)
-    if seconds is None:
+    """Return a duration in milliseconds, also `3 min 10 s`; more than 0 unless `zero` may be."""
+    text = scalar.text.strip()
+    parts = _PART.findall(text) if _PARTS.fullmatch(text) else [text]
+    each_s = [read_duration_s(Scalar(part, "", scalar.position), what, problems) for part in parts]
+    seconds = [part_s for part_s in each_s if part_s is not None]
+    if len(seconds) < len(parts):
         return None
-    found = round(seconds * 1000)
+    found = round(sum(seconds) * 1000)
     if found == 0 and not zero:
         message = f"`{what}` must be more than 0 s"
         problems.append(value_outside_range.plain(message, scalar.position))

@@ -78,3 +78,9 @@ def test_reasons_are_ids_causes_and_kinds_of_restriction() -> None:
     assert {"mine_on_sun", "relay", "no_heat_without_water", "has_sink"} <= reasons
     assert {"default", "latch", "min_on", "ramp"} <= reasons
     assert "sunny" not in reasons
+
+
+def test_a_length_may_have_several_parts() -> None:
+    claim = "{to: 3 min 10 s, p3.run_target: off}"
+    scenario = one(f"  - name: a\n    lasts: 1 h 2 min 3 s\n    expect: [{claim}]\n")
+    assert (scenario.lasts_ms, scenario.expectations[0].to_ms) == (3_723_000, 190_000)

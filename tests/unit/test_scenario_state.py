@@ -16,7 +16,7 @@ from engine.workshop.scenario import StartState
 from engine.workshop.scenario_scope import context_of
 from engine.workshop.scenario_start import retained_from
 from engine.workshop.scenario_state import read_state
-from tests.making.scenarios import one, program
+from tests.making.scenarios import load, one, program
 
 EXPECT = "    expect: [{at: 0 s, miner.power_target: 0 W}]\n"
 
@@ -82,3 +82,16 @@ def test_what_is_no_mapping_is_no_state() -> None:
     node = Scalar("on", "", Position("f", 3, 4, 6))
     assert read_state(node, context_of(program(), problems)).is_empty
     assert [each.code for each in problems] == ["wrong-shape"]
+
+
+def test_of_several_states_the_nearest_counts_entry_by_entry() -> None:
+    common = "state: {latched: relay, outputs: {p3.run_target: off, heatpump.sg_ready: forced}}\n"
+    text = (
+        "scenarios:\n  - name: a\n    state: {outputs: {p3.run_target: on}}\n" + EXPECT
+        + "  - name: b\n    like: a\n    state: {latched: []}\n" + EXPECT
+    )  # fmt: skip
+    first, second = load(text, common=common).scenarios
+    assert first.state.latched == ("relay",)
+    assert second.state.latched == ()
+    values = [{name: state.value for name, state in each.state.outputs} for each in (first, second)]
+    assert values == [{"p3.run_target": True, "heatpump.sg_ready": "forced"}] * 2
