@@ -17,7 +17,7 @@ from engine.control.decision import Restriction, RestrictionKind
 from engine.language.plant import Output, Rate
 from engine.values.fact import Value
 
-_GRID = 1e-9
+GRID = 1e-9
 """Steps are counted to this part, so that 2,400.0000001 W is still 24 steps of 100 W."""
 
 
@@ -98,7 +98,7 @@ def step_down(output: Output, value: float) -> float:
     """Return the nearest multiple of the step that is no further from zero."""
     if not output.step:
         return value
-    steps = math.floor(abs(value) / output.step + _GRID)
+    steps = math.floor(abs(value) / output.step + GRID)
     return math.copysign(steps * output.step, value) if steps else 0.0
 
 
@@ -106,7 +106,7 @@ def lowest_on(output: Output) -> float:
     """Return the smallest number above the off gap that lies on the step."""
     if not output.step:
         return output.off_below
-    return math.ceil(output.off_below / output.step - _GRID) * output.step
+    return math.ceil(output.off_below / output.step - GRID) * output.step
 
 
 def _lowest_like(output: Output, value: Value) -> float:

@@ -147,7 +147,7 @@ class Writer:
     def _arithmetic(self, node: Arithmetic) -> Strict:
         left, right = self.value(node.left), self.value(node.right)
         needs = left.needs | right.needs
-        if node.operator in "+-" or _harmless(node):
+        if node.operator in "+-" or harmless(node):
             return Strict(f"({left.text} {node.operator} {right.text})", needs)
         function = "_product" if node.operator == "*" else "_quotient"
         name = self.keep(Strict(f"{function}({left.text}, {right.text})", needs).guarded())
@@ -186,7 +186,7 @@ def _negate(name: str) -> str:
     return f"None if {name} is None else not {name}"
 
 
-def _harmless(node: Arithmetic) -> bool:
+def harmless(node: Arithmetic) -> bool:
     """Tell whether one side is a constant that can neither overflow nor divide by zero."""
     if isinstance(node.right, Number):
         size = abs(node.right.value * node.right.unit.factor)

@@ -1,0 +1,213 @@
+"""The proof of one property: the solver is asked for a violation; a violation must be real.
+
+A violation is looked for in one scan after any memory at all. Where there is none, the property
+holds in every scan for ever. Otherwise more scans are put in front (up to `Limits.scans`), because
+a memory that no plant can have is forgotten after a while: then the property is proved if it also
+holds in the first scans from the very beginning.
+"""
+
+from dataclasses import dataclass, field
+
+import z3
+
+from engine.control.program import Program, compile_program
+from engine.language.expression import Expression, NameKind, names
+from engine.language.rulebook import Condition, Rulebook, Signal
+from engine.workshop.encode_memory import Memory, start
+from engine.workshop.encode_scan import Book, Encoded, book_of, encode
+from engine.workshop.encode_values import all_of, any_of, constant, negated, real
+from engine.workshop.prove_example import Example, MomentAt, examples
+from engine.workshop.prove_plan import plan
+from engine.workshop.prove_property import Property, Verdict
+from engine.workshop.prove_tidy import lasting, tidy
+
+_NEVER_S = -1e9
+"""So long ago that nothing waits for it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How hard to try: seconds for each question to the solver, and scans in a row."""
+
+    timeout_s: float = 5.0
+    scans: int = 3
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What came of one property. `example` shows a refutation; `note` says more in words."""
+
+    property: Property
+    verdict: Verdict
+    example: Example | None = None
+    note: str = ""
+    scans: int = 1
+    """After how many scans from any memory the property holds, or is violated."""
+
+
+@dataclass(slots=True)
+class Prover:
+    """A rulebook encoded, and a solver that has heard of it."""
+
+    book: Book
+    program: Program
+    limits: Limits
+    moment_at: MomentAt
+    facts: list[z3.BoolRef]
+    scans: list[Encoded] = field(default_factory=list)
+    solvers: dict[int, z3.Solver] = field(default_factory=dict)
+
+    def encoded(self, count: int) -> list[Encoded]:
+        """Return so many scans in a row, each following the one before."""
+        while len(self.scans) < count:
+            memory = self.scans[-1].after if self.scans else self._start
+            self.scans.append(encode(self.book, memory, len(self.scans) + 1))
+        return self.scans[:count]
+
+    @property
+    def _start(self) -> Memory:
+        return start(self.book.rulebook, self.book.expressions, self.book.states)[0]
+
+    def solver(self, count: int) -> z3.Solver:
+        """Return a solver that knows what is true of so many scans, and remembers what it found.
+
+        What is asked of it is put between `push` and `pop`.
+        """
+        if count not in self.solvers:
+            solver = self.solvers[count] = z3.Solver()
+            solver.set("random_seed", self.limits.seed)
+            solver.add(*self.facts)
+            for scan in self.encoded(count):
+                solver.add(*scan.facts)
+        solver = self.solvers[count]
+        solver.set("timeout", int(self.limits.timeout_s * 1000))
+        return solver
+
+
+def prover(rulebook: Rulebook, limits: Limits, moment_at: MomentAt) -> Prover:
+    """Return a prover for a checked rulebook."""
+    book = book_of(rulebook, plan(rulebook))
+    _, facts = start(rulebook, book.expressions, book.states)
+    return Prover(book, compile_program(rulebook), limits, moment_at, facts)
+
+
+def prove(prover: Prover, wanted: Property) -> Proof:
+    """Return what can be proved of one property, and a real counterexample where it fails."""
+    if wanted.somewhere:
+        return _somewhere(prover, wanted)
+    found: Proof | None = None
+    for count in range(1, prover.limits.scans + 1):
+        scans = prover.encoded(count)
+        terms = [wanted.wrong(prover.book, scan) for scan in scans]
+        asked = all_of((*(negated(term) for term in terms[:-1]), terms[-1]))
+        attempt = _ask(prover, wanted, scans, asked)
+        if attempt.verdict is Verdict.PROVED:
+            return attempt if count == 1 else _from_the_start(prover, wanted, count, found)
+        if found is None or found.verdict is not Verdict.REFUTED:
+            found = attempt
+        if attempt.verdict is Verdict.UNKNOWN:
+            break
+    assert found is not None  # noqa: S101 - there is at least one scan
+    return found
+
+
+def _somewhere(prover: Prover, wanted: Property) -> Proof:
+    """Prove that something can happen: by showing it."""
+    scans = prover.encoded(1)
+    shown = _ask(prover, wanted, scans, wanted.wrong(prover.book, scans[0]))
+    match shown.verdict:
+        case Verdict.REFUTED:
+            return Proof(wanted, Verdict.PROVED, shown.example)
+        case Verdict.PROVED:
+            return Proof(wanted, Verdict.REFUTED)
+        case _:
+            return shown
+
+
+def _from_the_start(prover: Prover, wanted: Property, count: int, found: Proof | None) -> Proof:
+    """Prove the first scans that the rules ever run, before any memory is forgotten."""
+    scans = prover.encoded(count - 1)
+    violated = any_of(wanted.wrong(prover.book, scan) for scan in scans)
+    first = [violated, *beginning(prover.book, scans[0])]
+    attempt = _ask(prover, wanted, scans, all_of(first))
+    if attempt.verdict is Verdict.PROVED:
+        return Proof(wanted, Verdict.PROVED, scans=count)
+    return attempt if found is None or attempt.verdict is Verdict.REFUTED else found
+
+
+def beginning(book: Book, scan: Encoded) -> list[z3.BoolRef]:
+    """Return that nothing is remembered: the memory before the first scan ever."""
+    memory, terms = scan.before, list[z3.BoolRef]()
+    for output in book.rulebook.plant.outputs:
+        cell, failsafe = memory.outputs[output.name], constant(output.failsafe, book.states)
+        terms += [cell.value == failsafe, cell.target == failsafe]
+        terms += [negated(blocked) for blocked in cell.blocked.values()]
+        times_s = (cell.switched_at_s, cell.changed_at_s, *cell.starts_s, *cell.changes_s)
+        terms += [time_s == real(_NEVER_S) for time_s in times_s]
+    for timer in memory.timers.values():
+        terms += [negated(each) for each in (timer.side, timer.pending, timer.on, timer.resting)]
+    terms += [negated(latched) for latched in memory.latched.values()]
+    terms += [negated(cell.known) for cell in scan.sight.windows.values()]
+    return terms
+
+
+def _ask(prover: Prover, wanted: Property, scans: list[Encoded], asked: z3.BoolRef) -> Proof:
+    """Look for a model and try it on the real scan; PROVED says that there is none."""
+    solver = prover.solver(len(scans))
+    solver.push()
+    try:
+        for scan in scans:
+            solver.add(*scan.sight.facts)  # those of a claim came after the scan
+        solver.add(asked)
+        return _answer(prover, wanted, scans, solver)
+    finally:
+        solver.pop()
+
+
+def _answer(prover: Prover, wanted: Property, scans: list[Encoded], solver: z3.Solver) -> Proof:
+    answer = solver.check()
+    if answer == z3.unsat:
+        return Proof(wanted, Verdict.PROVED, scans=len(scans))
+    if answer == z3.unknown:
+        return Proof(wanted, Verdict.UNKNOWN, note=_too_hard(prover, scans), scans=len(scans))
+    solver.add(*lasting(scans))
+    if solver.check() == z3.sat:
+        plain = tidy(solver, prover.book.rulebook, scans, prover.book.states)
+        for example in examples(prover.book, prover.program, plain, scans, prover.moment_at):
+            if wanted.shows(example.run()[-1]):
+                return Proof(wanted, Verdict.REFUTED, example, scans=len(scans))
+    note = "not confirmed: the solver has a counterexample that the real scan does not follow"
+    return Proof(wanted, Verdict.UNKNOWN, note=note, scans=len(scans))
+
+
+def _too_hard(prover: Prover, scans: list[Encoded]) -> str:
+    """Say which facts make the question hard: those of products that have no range."""
+    read = {
+        name
+        for scan in scans
+        for product in scan.sight.products
+        for name in points_read(product, prover.book.rulebook)
+    }
+    loose = [
+        point.name
+        for point in prover.book.rulebook.plant.points
+        if point.name in read and (point.low is None or point.high is None)
+    ]
+    if loose:
+        return "too hard; give a `range` to " + ", ".join(f"`{name}`" for name in loose)
+    if read:
+        names = ", ".join(f"`{name}`" for name in sorted(read))
+        return f"too hard in the time; a product or quotient of {names} is in the way"
+    return "too hard in the time; try a longer --timeout"
+
+
+def points_read(expression: Expression, rulebook: Rulebook) -> set[str]:
+    """Return the facts that an expression reads, through signals and conditions too."""
+    defined: tuple[Signal | Condition, ...] = (*rulebook.signals, *rulebook.conditions)
+    meaning = {each.name: each.expression for each in defined}
+    found = set(names(expression, NameKind.POINT))
+    for kind in (NameKind.SIGNAL, NameKind.CONDITION):
+        for name in names(expression, kind):
+            found |= points_read(meaning[name], rulebook)
+    return found
