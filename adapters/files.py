@@ -56,12 +56,14 @@ def shown(path: Path) -> str:
 
 
 def _rule_files(folder: Path) -> Iterator[Path]:
-    for entry in folder.iterdir():
-        name = entry.name
-        if name.startswith(".") or name.endswith(_SCENARIOS) or name in _DEVICES:
-            continue
-        if name.endswith(_SUFFIXES):
-            yield entry
+    return (entry for entry in folder.iterdir() if is_rule_file(entry.name))
+
+
+def is_rule_file(name: str) -> bool:
+    """Tell whether a file of this name holds rules or the plant."""
+    if name.startswith(".") or name.endswith(_SCENARIOS) or name in _DEVICES:
+        return False
+    return name.endswith(_SUFFIXES)
 
 
 def _read(path: Path) -> bytes | Problem:

@@ -10,7 +10,7 @@ import typer
 from adapters.cli.runs import moment_of, step_of
 from adapters.cli.terminal import is_colourful
 from adapters.clock import SiteClock
-from adapters.files import read_rules
+from adapters.files import RuleFiles, read_rules
 from adapters.playback import fit, play, play_from_checkpoint, spans_within
 from adapters.playback_recorded import play_recorded_to
 from adapters.recordings.data import RecordingError
@@ -35,7 +35,11 @@ class Question:
 
 def read_program(rules: Path) -> tuple[Program, str]:
     """Return the rules ready to run, and their digest; if they are wrong say so and exit with 1."""
-    read = read_rules(rules)
+    return program_of(read_rules(rules))
+
+
+def program_of(read: RuleFiles) -> tuple[Program, str]:
+    """Return what was read ready to run, and its digest; if it is wrong say so and exit with 1."""
     checked = check_files(read.files, read.problems)
     if not checked.ok:
         _show_problems(checked, len(read.files))

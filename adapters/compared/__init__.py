@@ -1,0 +1,1 @@
+"""Two versions of rules run beside each other over the same time."""
