@@ -4,7 +4,7 @@ The command `thermiq test` shows what this finds; who activates rules asks the s
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +23,9 @@ from engine.workshop.scenario_play import play
 from engine.workshop.scenario_run import Observe, run
 from engine.workshop.scenario_times import DEFAULT_START
 from engine.workshop.words import Words
+
+Listen = Callable[[Scenario], Observe]
+"""Returns who hears of every scan of a scenario."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Bench:
     sources: Mapping[str, str]
     files: int
     """How many test files were read."""
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """The texts of the rule files."""
 
     @property
     def ok(self) -> bool:
@@ -118,6 +123,7 @@ def prepare(place: Place) -> Bench:
         (*tests.problems, *loaded.problems),
         loaded.sources,
         len(tests.files) if wanted is None else len(wanted),
+        checked.sources,
     )
 
 
@@ -139,11 +145,11 @@ def _unix_ms(clock: SiteClock) -> Callable[[datetime], int]:
 
 
 def play_bench(
-    bench: Bench, words: Words, only: Iterable[str] = (), observe: Observe | None = None
+    bench: Bench, words: Words, only: Iterable[str] = (), listen: Listen | None = None
 ) -> list[Case]:
     """Play the scenarios whose names contain any of `only`, or all; tell what failed.
 
-    `observe` hears of every scan. A bench with errors has nothing to play.
+    `listen` says who hears of a scenario's scans. A bench with errors has nothing to play.
     """
     if bench.program is None or bench.clock is None or not bench.ok:
         return []
@@ -153,6 +159,7 @@ def play_bench(
     for scenario in bench.scenarios:
         if parts and not any(part in scenario.name.casefold() for part in parts):
             continue
+        observe = None if listen is None else listen(scenario)
         result = run(program, scenario, lambda ms: clock.moment(ms / 1000), observe)
         found = findings(program, result, words)
         cases.append(Case(scenario.name, scenario.position, result.scans, found))

@@ -21,9 +21,11 @@ _TEXT = 58
 _TOLD = (Role.PROPOSAL, Role.LIMIT, Role.FORCE)
 
 
-def show_coverage(report: CoverageReport, what: str, *, colour: bool) -> None:
-    """Print the report; `what` is the plural of what was run, such as `scenarios`."""
-    show(headline(report, what), coverage_tables(report), colour=colour)
+def show_coverage(
+    report: CoverageReport, what: str, tables: Iterable[Table], *, colour: bool
+) -> None:
+    """Print the headline and tables; `what` is the plural of what was run, as `scenarios`."""
+    show(headline(report, what), tables, colour=colour)
 
 
 def headline(report: CoverageReport, what: str) -> str:

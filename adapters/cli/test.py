@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from adapters.cli.coverage import CoverageWishes, Covering, coverage_wishes, titled
 from adapters.cli.terminal import is_colourful
 
 if TYPE_CHECKING:
     from adapters.port import Clock
-    from adapters.scenarios import Bench, Place
+    from adapters.scenarios import Bench, Listen, Place
     from engine.language.render.as_text import Piece
+    from engine.workshop.coverage_report import CoverageReport
+    from engine.workshop.scenario import Scenario
     from engine.workshop.scenario_formats import Case
+    from engine.workshop.scenario_run import Observe
 
 
 class Format(Enum):
@@ -37,6 +41,7 @@ class Wishes:
     output: Path | None
     verbose: bool
     colour: bool
+    coverage: CoverageWishes
 
 
 def scenarios(
@@ -61,6 +66,17 @@ def scenarios(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Name the scenarios that passed, too.")
     ] = False,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Show which branches of the rules were never seen.")
+    ] = False,
+    coverage_html: Annotated[
+        Path | None,
+        typer.Option("--coverage-html", metavar="DIR", help="Write that beside the rules' text."),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option("--threshold", min=0, max=100, help="Fail below so many percent seen."),
+    ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Test again whenever a file changes.")
     ] = False,
@@ -70,13 +86,14 @@ def scenarios(
 ) -> None:
     """Play the scenarios of rules: `*.test.yaml` beside them.
 
-    Exits with 0 if all passed, with 1 if one failed, if there is none, or if rules or scenarios
-    are wrong, with 2 if the command line is.
+    Exits with 0 if all passed, with 1 if one failed, if there is none, if too little of the rules
+    was seen, or if rules or scenarios are wrong, with 2 if the command line is.
     """
     from adapters.scenarios import places_of, watched  # noqa: PLC0415 - `--help` needs none of this
 
     places = places_of(paths, rules)
-    wishes = Wishes(tuple(only or ()), form, output, verbose, colour)
+    covered = coverage_wishes(coverage, coverage_html, threshold)
+    wishes = Wishes(tuple(only or ()), form, output, verbose, colour, covered)
     if watch and (form is not Format.TEXT or output is not None):
         message = "is for people: leave out `--format` and `--output`"
         raise typer.BadParameter(message, param_hint="--watch")
@@ -119,14 +136,37 @@ def run_tests(places: "Sequence[Place]", wishes: Wishes, *, may_be_empty: bool =
     from adapters.scenarios import play_bench, prepare  # noqa: PLC0415 - same
     from engine.workshop.english import ENGLISH  # noqa: PLC0415 - same
 
+    covering = Covering(wishes.coverage, "scenarios") if wishes.coverage.wanted else None
     with without_collection():
         benches = [prepare(place) for place in places]
-        cases = [case for bench in benches for case in play_bench(bench, ENGLISH, wishes.only)]
+        cases = [
+            case
+            for bench in benches
+            for case in play_bench(bench, ENGLISH, wishes.only, _listener(bench, covering))
+        ]
     ready = all([_is_ready(bench, wishes) for bench in benches])  # noqa: C419 - tell of each
     if ready and not cases and not may_be_empty:
         _refuse_names(benches, wishes.only)
-    _write(cases, benches, wishes)
-    return ready and bool(cases) and not any(case.findings for case in cases)
+    report = covering.report() if covering is not None and ready and cases else None
+    _write(cases, benches, wishes, report)
+    passed = ready and bool(cases) and not any(case.findings for case in cases)
+    if covering is None or report is None:
+        return passed
+    quiet = wishes.form is not Format.TEXT
+    title = titled(place.rules for place in places)
+    return covering.tell(report, title, quiet=quiet, colour=wishes.colour) and passed
+
+
+def _listener(bench: "Bench", covering: Covering | None) -> "Listen | None":
+    """Return who looks at the scans of a bench, if anybody wants to know what they show."""
+    if covering is None or bench.program is None:
+        return None
+    see = covering.begin(bench.program, bench.rules).see
+
+    def listen(scenario: "Scenario") -> "Observe":
+        return lambda _, done: see(done.trace, scenario.name)
+
+    return listen
 
 
 def _is_ready(bench: "Bench", wishes: Wishes) -> bool:
@@ -154,7 +194,12 @@ def _refuse_names(benches: "Iterable[Bench]", only: Sequence[str]) -> None:
     raise typer.BadParameter(message, param_hint="--only")
 
 
-def _write(cases: "Sequence[Case]", benches: "Sequence[Bench]", wishes: Wishes) -> None:
+def _write(
+    cases: "Sequence[Case]",
+    benches: "Sequence[Bench]",
+    wishes: Wishes,
+    report: "CoverageReport | None",
+) -> None:
     """Write the results in the form that was asked for; nothing for people if nothing ran."""
     if wishes.form is Format.TEXT:
         if cases:
@@ -163,12 +208,16 @@ def _write(cases: "Sequence[Case]", benches: "Sequence[Bench]", wishes: Wishes) 
         return
     from engine.workshop import scenario_formats  # noqa: PLC0415 - for programs only
 
-    forms: dict[Format, Callable[[Sequence[Case]], str]] = {
-        Format.TAP: scenario_formats.as_tap,
-        Format.JUNIT: scenario_formats.as_junit,
-        Format.JSON: scenario_formats.as_json,
-    }
-    _put(forms[wishes.form](cases), wishes.output)
+    match wishes.form:
+        case Format.TAP:
+            text = scenario_formats.as_tap(cases)
+        case Format.JUNIT:
+            text = scenario_formats.as_junit(cases)
+        case Format.JSON:
+            from engine.workshop.coverage_report import as_plain  # noqa: PLC0415 - same
+
+            text = scenario_formats.as_json(cases, None if report is None else as_plain(report))
+    _put(text, wishes.output)
 
 
 def _pieces(

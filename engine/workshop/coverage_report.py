@@ -169,6 +169,15 @@ class CoverageReport:
         return sum(scans for _, scans in self.runs)
 
 
+def together(reports: Iterable[CoverageReport]) -> CoverageReport:
+    """Return the reports of several rulebooks as one; runs keep their names."""
+    found = list(reports)
+    return CoverageReport(
+        tuple(entry for report in found for entry in report.entries),
+        tuple(run for report in found for run in report.runs),
+    )
+
+
 def as_plain(report: CoverageReport) -> dict[str, object]:
     """Return the report as JSON can say it."""
     return {
