@@ -91,6 +91,8 @@ class AlarmKind(Enum):
     """An interlock that cannot be evaluated, or that its own force does not cure."""
     OVERRIDE_REFUSED = "override_refused"
     RESET_REFUSED = "reset_refused"
+    CONTROLLER = "controller"
+    """About the controller itself; no scan raises it, whoever runs the scans does."""
 
 
 class AlarmText(StrEnum):

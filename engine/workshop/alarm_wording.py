@@ -25,6 +25,8 @@ def tell_alarm(words: Words, alarm: Alarm) -> str:
             text = words.alarm_override
         case AlarmKind.RESET_REFUSED:
             text = words.alarm_reset
+        case AlarmKind.CONTROLLER:
+            text = alarm.text  # what a device or a disk said, in no language of ours
         case _:
             assert_never(alarm.kind)
     return words.alarm.format(text=f"{alarm.subject}: {text}")

@@ -1,0 +1,93 @@
+"""Alarms about the controller itself: a device that is gone, a disk that does not take, rules back.
+
+    subject          while
+    device:NAME      a device has not run for 30 s; until it has run for 60 s again
+    plc:NAME         a process image cannot be written, so the device is held safe
+    state            the retained state is not on the disk
+    recorder         recording fails
+    rules            rules were taken back by themselves, until others are let run
+
+They stand beside the alarms of the scan for whoever hears of one, and are recorded nowhere: a
+replay of the same facts must give the same alarms.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from adapters.runtime.supervisor import Health
+from engine.control.decision import Alarm, AlarmKind
+from engine.control.scan import Scan
+
+GONE_S = 30.0
+BACK_S = 60.0
+_LETTERS_MAX = 200
+
+Told = Callable[[], str]
+"""What is wrong now, in words; empty if nothing is."""
+
+
+@dataclass(slots=True)
+class _Watched:
+    """Since when a device runs or not, and whether its alarm stands."""
+
+    running: bool = True
+    since_s: float = 0.0
+    raised: bool = False
+    error: str = ""
+
+
+@dataclass(slots=True)
+class OwnAlarms:
+    """Looks at everything once a scan. `told` is by subject, `held` why a device is held safe."""
+
+    health: Mapping[str, Health]
+    held: Callable[[], Mapping[str, str]]
+    told: dict[str, Told] = field(default_factory=dict)
+    _devices: dict[str, _Watched] = field(default_factory=dict)
+    _last: tuple[Alarm, ...] = ()
+
+    def look(self, now_s: float) -> tuple[Alarm, ...]:
+        """Return what stands at monotonic `now_s`; the same object while nothing changes."""
+        found = tuple(self._found(now_s))
+        if found != self._last:
+            self._last = found
+        return self._last
+
+    def _found(self, now_s: float) -> Iterator[Alarm]:
+        held = self.held()
+        for name, reason in held.items():
+            yield _alarm(f"plc:{name}", f"{name} is held safe: {reason}")
+        for name, health in self.health.items():
+            watched = self._devices.setdefault(name, _Watched(since_s=now_s))
+            _watch(watched, health, now_s)
+            if watched.raised and name not in held:
+                yield _alarm(f"device:{name}", f"{name} does not answer: {watched.error}")
+        for subject, why in self.told.items():
+            text = why()
+            if text:
+                yield _alarm(subject, text)
+
+
+def with_own(done: Scan, own: tuple[Alarm, ...]) -> Scan:
+    """Return a scan as people and programs outside may hear of it: the controller's alarms too."""
+    if not own:
+        return done
+    return done._replace(trace=done.trace._replace(alarms=(*done.trace.alarms, *own)))
+
+
+def _watch(watched: _Watched, health: Health, now_s: float) -> None:
+    """Note how long a device has run or not; a short return does not end its alarm."""
+    running = health.state == "running"
+    if running != watched.running:
+        watched.running, watched.since_s = running, now_s
+    lasted_s = now_s - watched.since_s
+    if running and lasted_s >= BACK_S:
+        watched.raised = False
+    elif not running and (lasted_s >= GONE_S or health.state == "parked"):
+        watched.raised = True
+    if watched.raised and not running:
+        watched.error = health.last_error
+
+
+def _alarm(subject: str, text: str) -> Alarm:
+    return Alarm(AlarmKind.CONTROLLER, subject, text[:_LETTERS_MAX])
