@@ -1,7 +1,7 @@
 """A scenario as frozen data: where it starts, what it is told, what is expected of the decisions.
 
-`scenario_file` reads it from text, `run_scenario` plays it into the same `scan` that runs the
-plant, `write_scenario` writes it as text again. Times are milliseconds: `at_ms` and its like count
+`scenario_file` reads it from text, `scenario_run` plays it into the same `scan` that runs the
+plant, `scenario_text` writes it as text again. Times are milliseconds: `at_ms` and its like count
 from the first scan, `start_ms` is Unix time. Values are in the declared unit of their point.
 """
 

@@ -8,7 +8,7 @@ from engine.language.document import Mapping, Node, Scalar
 from engine.language.form import Form, as_scalar, as_sequence, open_form
 from engine.language.plant import Output
 from engine.language.registry import Registry
-from engine.language.types import EnumType
+from engine.language.types import BoolType, EnumType
 from engine.language.words import FALSE_WORDS, TRUE_WORDS
 from engine.workshop.scenario import (
     AlarmClaim,
@@ -124,7 +124,9 @@ def _about_output(name: Scalar, node: Node, context: Context) -> OutputClaim | N
 
 
 def _asks_on(text: str, output: Output) -> bool:
-    """Tell whether a text is `on` or `off`, and no state of the output's own."""
+    """Tell whether a text is `on` or `off`, and no value of the output's own."""
+    if isinstance(output.type, BoolType):
+        return False
     if isinstance(output.type, EnumType) and text in output.type.values:
         return False
     return text in TRUE_WORDS or text in FALSE_WORDS
