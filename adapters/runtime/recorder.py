@@ -26,6 +26,7 @@ from adapters.recordings.data import (
     Span,
 )
 from adapters.recordings.live import LiveRecording
+from adapters.runtime.flash_budget import FlashBudget
 from adapters.runtime.recorder_files import RecorderFiles, RecorderSettings, day_of
 from adapters.scribe import differs, infos, row_of
 from engine.control.decision import Alarm, Decision
@@ -41,7 +42,7 @@ CHECKPOINT_MS = 3_600_000
 SET_BACK_MS = 10_000
 """A wall clock set back by more begins another file; by less, the time line waits for it."""
 ROWS_MAX = 50_000
-"""More of them are committed before their time."""
+"""More of them are committed before their time, whatever the budget of the flash says."""
 
 log = logging.getLogger(__name__)
 
@@ -104,11 +105,18 @@ class _Known:
 class Recorder:
     """Takes in scans in order; raises nothing that a disk can cause."""
 
-    def __init__(self, folder: Path, settings: RecorderSettings, site: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: RecorderSettings,
+        site: str = "",
+        budget: FlashBudget | None = None,
+    ) -> None:
         """Write into `folder`; nothing is opened before the first scan."""
         self.counters = RecorderCounters()
         self._files = RecorderFiles(folder, settings)
         self._settings = settings
+        self._budget = budget or FlashBudget(settings.budget_bytes)
         self._site = site
         self._live: LiveRecording | None = None
         self._day = ""
@@ -132,7 +140,8 @@ class Recorder:
             self._write_down(seen, at_ms, monotonic_ms)
             if monotonic_ms >= self._due_ms or len(self._rows) >= ROWS_MAX:
                 self._commit()
-                self._due_ms = monotonic_ms + self._settings.commit_every_ms
+                usual_ms = self._settings.commit_every_ms
+                self._due_ms = monotonic_ms + self._budget.wait_ms(monotonic_ms, usual_ms)
         except (RecordingError, sqlite3.Error, OSError, ValueError) as error:
             self._fail(error)
             self._retry_ms = monotonic_ms + self._settings.commit_every_ms

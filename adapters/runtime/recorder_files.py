@@ -32,11 +32,13 @@ class RecorderSettings:
     keep_days: float = 400.0
     limit_bytes: int = 1_000_000_000
     free_bytes: int = 200_000_000
+    budget_bytes: int = 50_000_000
+    """So much a day the process may write before commits become rarer."""
 
     @classmethod
     def of(cls, options: Mapping[str, object]) -> "RecorderSettings":
         """Return what the site file says under `recorder:`. Raises ValueError in user words."""
-        unknown = sorted(options.keys() - {"commit_every", "keep", "limit", "free"})
+        unknown = sorted(options.keys() - {"commit_every", "keep", "limit", "free", "budget"})
         if unknown:
             raise ValueError(f"a recorder has no `{unknown[0]}`")
         default = cls()
@@ -45,6 +47,7 @@ class RecorderSettings:
             duration_ms(str(options.get("keep", "400 d"))) / 1000 / DAY_S,
             _bytes(options.get("limit"), default.limit_bytes),
             _bytes(options.get("free"), default.free_bytes),
+            _bytes(options.get("budget"), default.budget_bytes),
         )
 
 
@@ -52,7 +55,7 @@ def _bytes(said: object, default: int) -> int:
     if said is None:
         return default
     found = _SIZE.fullmatch(str(said))
-    if found is None:
+    if found is None or not float(found[1]):
         raise ValueError(f"`{said}` is not a size; write it as `500 MB` or `2 GB`")
     return round(float(found[1]) * _SIZES[found[2]])
 

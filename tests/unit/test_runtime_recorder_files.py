@@ -24,8 +24,9 @@ def names(folder: Path) -> list[str]:
 
 def test_the_site_files_words_are_read() -> None:
     options = {"commit_every": "1 min", "keep": "30 d", "limit": "500 MB", "free": "1.5 GB"}
+    options["budget"] = "20 MB"
     assert RecorderSettings.of(options) == RecorderSettings(
-        60_000, 30.0, 500_000_000, 1_500_000_000
+        60_000, 30.0, 500_000_000, 1_500_000_000, 20_000_000
     )
     assert RecorderSettings.of({}) == RecorderSettings()
 
@@ -34,6 +35,7 @@ def test_the_site_files_words_are_read() -> None:
     ("options", "told"),
     [
         ({"limit": "lots"}, "not a size"),
+        ({"budget": "0 MB"}, "not a size"),
         ({"keep": 3}, "not a duration"),
         ({"comit_every": "1 s"}, "no `comit_every`"),
     ],
