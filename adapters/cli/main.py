@@ -54,6 +54,7 @@ COMMANDS = (
     Command("why", "adapters.cli.why", "why", "Tell why an output has its value."),
     Command("why-not", "adapters.cli.why", "why_not", "Tell what a rule lacks to fire."),
     Command("explain", "adapters.cli.explain", "explain", "Tell what a code or a word means."),
+    Command("graph", "adapters.cli.graph", "graph", "Draw what reads what in rules."),
     Command("status", "adapters.cli.status", "status", "Show what the running daemon does."),
     Command("watch", "adapters.cli.watch", "watch", "Tell every change with its reason."),
     Command("alarms", "adapters.cli.alarms", "alarms", "List what is wrong."),

@@ -24,11 +24,23 @@ _ROUNDING = 1e-9
 
 def check(rulebook: Rulebook) -> Iterator[Problem]:
     """Yield every loop through the facts that an output says it acts on, each place once."""
+    yield from (problem for problem, _ in _found(rulebook))
+
+
+def loops(rulebook: Rulebook) -> tuple[tuple[str, ...], ...]:
+    """Return the loops that `check` reports, each as its names from the output back to it."""
+    return tuple(steps for _, steps in _found(rulebook))
+
+
+_Found = tuple[Problem, tuple[str, ...]]
+
+
+def _found(rulebook: Rulebook) -> Iterator[_Found]:
     sums = Sums({each.name: each.expression for each in rulebook.signals})
     leaves = Leaves(rulebook)
     for output in rulebook.plant.outputs:
         if output.acts_on:
-            yield from _Loops(rulebook, output, sums, leaves).problems()
+            yield from _Loops(rulebook, output, sums, leaves).found()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +63,18 @@ class _Loops:
         self.units = {each.name: each.unit or NUMBER for each in rulebook.plant.points}
         self.signals = {each.name: each.expression for each in rulebook.signals}
 
-    def problems(self) -> Iterator[Problem]:
+    def found(self) -> Iterator[_Found]:
         told: set[Position] = set()
         for asking in self._asking():
             for leaf in self.leaves.of(asking.condition):
-                problem = self._switching(asking, leaf)
-                if problem is not None and problem.position not in told:
-                    told.add(problem.position)
-                    yield problem
+                found = self._switching(asking, leaf)
+                if found is not None and found[0].position not in told:
+                    told.add(found[0].position)
+                    yield found
         for owner, value in self._values():
-            problem = self._chasing(owner, value)
-            if problem is not None:
-                yield problem
+            found = self._chasing(owner, value)
+            if found is not None:
+                yield found
 
     def _asking(self) -> Iterator[_Asking]:
         name = self.output.name
@@ -99,7 +111,7 @@ class _Loops:
         for lock in self.rulebook.interlocks:
             yield from ((lock.id, each.value) for each in lock.limits if each.output == name)
 
-    def _switching(self, asking: _Asking, leaf: Leaf) -> Problem | None:
+    def _switching(self, asking: _Asking, leaf: Leaf) -> _Found | None:
         """Return the loop through one comparison, if acting on it turns it against the rule."""
         against = self._against(asking, leaf)
         effect = self._effect(leaf.comparison)
@@ -109,18 +121,19 @@ class _Loops:
         if gap is None or gap >= against * (1 - _ROUNDING):
             return None
         unit = self.units[effect.point]
-        loop = self._drawn(effect, leaf.comparison, (*leaf.way, asking.id))
+        steps = self._steps(effect, leaf.comparison, (*leaf.way, asking.id))
         moved = f"it moves this comparison by {_figure(against, unit)}"
         if leaf.ended_by is not None:
             moved += f", and `until` is only {_figure(max(gap, 0.0), unit)} away"
-        return Problem(
+        problem = Problem(
             CODE,
             Severity.WARNING,
-            f"`{self.output.name}` undoes its own reason: {loop}; {moved}",
+            f"`{self.output.name}` undoes its own reason: {_drawn(steps)}; {moved}",
             leaf.comparison.position,
             self._advice(leaf.comparison, f"set `until` more than {_figure(against, unit)} away"),
             self._related(effect),
         )
+        return problem, steps
 
     def _against(self, asking: _Asking, leaf: Leaf) -> float:
         """Return by how much the output, decided so, turns the comparison against the rule."""
@@ -151,35 +164,37 @@ class _Loops:
         left, right = self.sums.of(comparison.left), self.sums.of(comparison.right)
         return Sum({}).plus(left, sign).plus(right, -sign)
 
-    def _chasing(self, owner: str, value: Expression) -> Problem | None:
+    def _chasing(self, owner: str, value: Expression) -> _Found | None:
         """Return the loop through a value that is worked out from what the output moves."""
         effect = self._effect(value)
         swing, span = self.swings.of(value), span_of(self.output)
         if effect is None or swing is None or swing.low > -span * (1 - _ROUNDING):
             return None
         own = self.output.unit or NUMBER
-        loop = self._drawn(effect, value, (owner,))
-        return Problem(
+        steps = self._steps(effect, value, (owner,))
+        problem = Problem(
             CODE,
             Severity.WARNING,
-            f"`{self.output.name}` chases its own tail: {loop}; for every {own.symbol or '1'} more"
+            f"`{self.output.name}` chases its own tail: {_drawn(steps)}; for every"
+            f" {own.symbol or 1} more"
             f" of it `{owner}` asks for {-swing.low / span:.3g} {own.symbol} less".rstrip(),
             value.position,
             self._advice(value, "work the value out from facts that it does not move"),
             self._related(effect),
         )
+        return problem, steps
 
     def _effect(self, expression: Expression) -> Effect | None:
         """Return the first fact that the output acts on and the expression reads; None: none."""
         read = {name for name, _ in self._points(expression, ())}
         return next((each for each in self.output.acts_on if each.point in read), None)
 
-    def _drawn(self, effect: Effect, inner: Expression, way: tuple[str, ...]) -> str:
-        """Return the loop in one line, from the output back to the output."""
+    def _steps(self, effect: Effect, inner: Expression, way: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the loop, from the output back to the output."""
         points = self._points(inner, ())
         signals = next(through for name, through in points if name == effect.point)
-        steps = (self.output.name, effect.point, *reversed(signals), *way, self.output.name)
-        return " → ".join(dict.fromkeys(steps[:-1])) + f" → {steps[-1]}"
+        between = dict.fromkeys((effect.point, *reversed(signals), *way))
+        return (self.output.name, *between, self.output.name)
 
     def _points(
         self, expression: Expression, through: tuple[str, ...]
@@ -204,6 +219,10 @@ class _Loops:
     def _related(self, effect: Effect) -> tuple[Related, ...]:
         amount = _figure(effect.amount, self.units[effect.point])
         return (Related(effect.position, f"`{self.output.name}` moves it by {amount}"),)
+
+
+def _drawn(steps: tuple[str, ...]) -> str:
+    return " → ".join(steps)
 
 
 def _figure(amount: float, unit: Unit) -> str:
