@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,12 @@ import typer
 
 if TYPE_CHECKING:
     from engine.control.program import Program
+    from engine.control.scan import Scan
     from engine.workshop.coverage_report import CoverageReport
     from engine.workshop.rule_coverage import Coverage
+
+_QUARTER_MS = 900_000
+"""Midnight falls on a quarter of an hour in every time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,35 @@ class Covering:
             message = f"thermiq: rule coverage is {share}, below the {threshold:g} % asked for"
             typer.echo(message, err=True)
         return reached
+
+
+class CoverageSink:
+    """Hears of the scans of a recording; its runs are the local days."""
+
+    def __init__(self, coverage: "Coverage", zone: tzinfo) -> None:
+        """Begin before the first day."""
+        self._coverage = coverage
+        self._zone = zone
+        self._day = ""
+        self._until_ms = -1
+
+    def add(self, at_ms: int, scan: "Scan") -> None:
+        """Take in one scan."""
+        if at_ms >= self._until_ms:
+            self._until_ms = (at_ms // _QUARTER_MS + 1) * _QUARTER_MS
+            self._day = datetime.fromtimestamp(at_ms / 1000, self._zone).date().isoformat()
+        self._coverage.see(scan.trace, self._day)
+
+    def pause(self, end_ms: int) -> None:
+        """Hear of a gap, which shows nothing."""
+
+
+def rule_texts(rules: Path) -> dict[str, str]:
+    """Return the texts of rule files by the names that positions carry."""
+    from adapters.files import read_rules  # noqa: PLC0415 - for a page only
+    from engine.language.source import read_text  # noqa: PLC0415 - same
+
+    return {name: read_text(name, content)[0] for name, content in read_rules(rules).files.items()}
 
 
 def titled(folders: Iterable[Path]) -> str:

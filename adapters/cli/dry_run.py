@@ -3,12 +3,21 @@
 import json
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from adapters.cli import tables
+from adapters.cli.coverage import (
+    CoverageSink,
+    CoverageWishes,
+    Covering,
+    coverage_wishes,
+    rule_texts,
+    titled,
+)
 from adapters.cli.looking_back import reach, read_program
 from adapters.cli.progress import Ticker, progress
 from adapters.cli.runs import Counted, check_plot, meta_of, span_of, step_of
@@ -21,7 +30,9 @@ from adapters.recordings.recording import Recording
 from adapters.recordings.whole_file import refuse_input
 from adapters.scribe import Scribe, infos
 from engine.control.program import Program
-from engine.workshop.report import Basis, as_plain
+from engine.workshop import coverage_report
+from engine.workshop.coverage_report import CoverageReport
+from engine.workshop.report import Basis, Report, as_plain
 from engine.workshop.tally import Tally
 
 if TYPE_CHECKING:
@@ -52,6 +63,17 @@ class Wishes:
     plot: Path | None
     as_json: bool
     colour: bool
+    coverage: CoverageWishes
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a run amounts to, and what belongs to telling it."""
+
+    report: Report
+    zone: tzinfo
+    step_s: float
+    warnings: tuple[str, ...]
 
 
 def dry_run(
@@ -89,6 +111,13 @@ def dry_run(
         typer.Option("--plot", metavar="FILE", help="Draw a chart: FILE.png, .svg or .html."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the summary as JSON.")] = False,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Show which branches of the rules were never seen.")
+    ] = False,
+    coverage_html: Annotated[
+        Path | None,
+        typer.Option("--coverage-html", metavar="DIR", help="Write that beside the rules' text."),
+    ] = None,
     colour: Annotated[
         bool, typer.Option("--colour/--no-colour", help="Colour on a terminal.")
     ] = True,
@@ -100,15 +129,29 @@ def dry_run(
     """
     program, digest = read_program(rules)
     check_plot(plot)
-    wishes = Wishes(out, overwrite, plot, as_json, colour)
+    covered = coverage_wishes(coverage, coverage_html, None)
+    wishes = Wishes(out, overwrite, plot, as_json, colour, covered)
+    covering = Covering(covered, "days", rule_texts(rules)) if covered.wanted else None
     try:
-        _run(program, digest, facts, Span(start, end, step), wishes)
+        told = _run(program, digest, facts, Span(start, end, step), wishes, covering)
     except RecordingError as error:
         typer.echo(f"thermiq: {error}", err=True)
         raise typer.Exit(1) from error
+    covered_report = None if covering is None else covering.report()
+    _tell(told, wishes, covered_report)
+    if covering is not None and covered_report is not None:
+        title = titled([rules])
+        covering.tell(covered_report, title, quiet=wishes.as_json, colour=wishes.colour)
 
 
-def _run(program: Program, digest: str, facts: Path, span: Span, wishes: Wishes) -> None:
+def _run(
+    program: Program,
+    digest: str,
+    facts: Path,
+    span: Span,
+    wishes: Wishes,
+    covering: Covering | None,
+) -> Told:
     """Play the recording into everything that wants to hear of it."""
     clock = SiteClock(program.rulebook.plant.site)
     tally = Tally(program.rulebook, Basis.DECIDED)
@@ -137,6 +180,8 @@ def _run(program: Program, digest: str, facts: Path, span: Span, wishes: Wishes)
             every_ms = series.sampling(total_ms, step_ms)
             collector = series.Collector(program.rulebook, tally.meter, every_ms)
             sinks.append(collector)
+        if covering is not None:
+            sinks.append(CoverageSink(covering.begin(program, {}), clock.zone))
         advance = stack.enter_context(progress("dry-run", total_ms // step_ms))
         sinks.append(Ticker(advance))
         if as_recorded:
@@ -149,10 +194,16 @@ def _run(program: Program, digest: str, facts: Path, span: Span, wishes: Wishes)
         from adapters.plot.draw import draw  # noqa: PLC0415 - matplotlib is slow to import
 
         draw(collector.chart(f"Dry-run of {facts.name}"), wishes.plot)
-    if wishes.as_json:
-        plain = as_plain(report) | {"step_s": step_ms / 1000, "warnings": list(fitting.warnings)}
-        typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+    return Told(report, clock.zone, step_ms / 1000, fitting.warnings)
+
+
+def _tell(told: Told, wishes: Wishes, covered: CoverageReport | None) -> None:
+    """Write the summary for people or for programs."""
+    if not wishes.as_json:
+        head = headline(told.report, told.zone, told.step_s)
+        tables.show(head, report_tables(told.report), colour=wishes.colour)
         return
-    tables.show(
-        headline(report, clock.zone, step_ms / 1000), report_tables(report), colour=wishes.colour
-    )
+    plain = as_plain(told.report) | {"step_s": told.step_s, "warnings": list(told.warnings)}
+    if covered is not None:
+        plain["coverage"] = coverage_report.as_plain(covered)
+    typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))

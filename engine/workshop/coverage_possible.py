@@ -78,8 +78,9 @@ class Possible:
             unheard = self._can(timed.when, None)
             return "" if between or unheard else NEVER_KEPT
         ends = self._can(timed.when, False) if until is None else self._can(until, True)
-        needs_end = outcome in (Outcome.HELD, Outcome.RELEASED)
-        return "" if ends or not needs_end else NEVER_FALSE
+        if outcome is Outcome.RESTING:  # an unknown fact ends it, too
+            ends = ends or self._can(timed.when, None)
+        return "" if ends or outcome in (Outcome.WAITING, Outcome.KEPT) else NEVER_FALSE
 
     def _never_chosen(self, entry: PlannedEntry, branch: Planned) -> str:
         """Tell whether the ranges decide between the arms of a call."""

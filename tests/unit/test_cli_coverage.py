@@ -1,13 +1,23 @@
 """`thermiq test --coverage` and its like: one account of all folders, for people and programs."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.cli.coverage import CoverageWishes, coverage_wishes
+from adapters.cli.coverage import CoverageSink, CoverageWishes, coverage_wishes
 from adapters.cli.main import run
+from engine.control.program import compile_program
+from engine.control.scan import initial, scan
+from engine.inference.image import empty_image
+from engine.language.checked import check_files
+from engine.values.moment import Moment
+from engine.workshop.rule_coverage import Coverage
 from tests.making.scenarios import CALM, PLANT, RULES
+from tests.reasons.house import HERE
+from tests.reasons.recorded import record
 
 GOOD = "scenarios:\n  - name: calm\n    expect: [{at: 0 s, miner.power_target: 0 W}]\n"
 
@@ -65,3 +75,36 @@ def test_too_little_seen_fails_although_all_passed(
     out, told = capsys.readouterr()
     assert "below the 100 % asked for" in told
     assert "Not seen" not in out
+
+
+def test_a_recording_is_told_by_local_days() -> None:
+    files = {"plant.yaml": PLANT.encode(), "rules.yaml": RULES.encode()}
+    program = compile_program(check_files(files).rulebook)
+    sink = CoverageSink(coverage := Coverage(program), ZoneInfo("Asia/Kolkata"))
+    state = initial(program)
+    at_ms = int(datetime(2026, 3, 1, 18, 20, tzinfo=UTC).timestamp()) * 1000
+    for _ in range(4):
+        moment = Moment(at_ms / 1000, at_ms / 1000)
+        done = scan(program, state, empty_image(program.rulebook.plant), moment)
+        sink.add(at_ms, done)
+        state, at_ms = done.retained, at_ms + 300_000
+    sink.pause(at_ms)
+    assert coverage.report().runs == (("2026-03-01", 2), ("2026-03-02", 2))
+
+
+def test_a_dry_run_tells_what_a_recording_never_reached(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts, page = record(tmp_path / "facts.sqlite"), tmp_path / "page"
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    for name in ("plant.yaml", "rules.yaml"):
+        (rules / name).write_bytes((HERE / name).read_bytes())
+    words = ["dry-run", str(rules), "--facts", str(facts), "--coverage-html", str(page)]
+    assert run([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["coverage"]["runs"] == [{"name": "2024-06-12", "scans": told["scans"]}]
+    assert 0 < told["coverage"]["percent"] < 100
+    assert "rules.yaml</h2>" in (page / "index.html").read_text("utf-8")
+    assert run([*words, "--coverage", "--no-colour"]) == 0
+    assert "(days: 1, scans: " in capsys.readouterr().out

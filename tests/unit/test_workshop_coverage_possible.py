@@ -95,6 +95,8 @@ rules:
         ("x + y > 20 kW for 5 s", {"waiting", "released"}),
         ("x + y > -20 kW for 5 s", {"released"}),
         ("x + y > -20 kW until b hold 5 s", set()),
+        ("x + y > -20 kW rest 5 s", {"released"}),
+        ("m + n > -20 kW rest 5 s hold 5 s", {"released", "resting", "held"}),
     ],
 )
 def test_what_a_timer_can_never_do(when: str, expected: set[str]) -> None:
