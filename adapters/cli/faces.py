@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from adapters.control.build import control_of, new_nonce
+from adapters.devices.controller import Controller, Standing
 from adapters.messaging.build import mqtt_of
 from adapters.port import Clock, Device, ScanDevice
 from adapters.runtime.loading import Loaded
@@ -41,4 +42,19 @@ def show(service: Service, loaded: Loaded, clock: Clock, *, shadow: bool) -> Cal
             service.kept.join("requests", messenger.requests)
         if operations is not None:
             service.kept.join("resets", operations)
+            _tell_of_itself(service, loaded, operations)
         return opened.pop_all().close
+
+
+def _tell_of_itself(service: Service, loaded: Loaded, operations: Operations) -> None:
+    """Let the device that stands for the controller know how it stands."""
+    live, supervisor = service.live, service.daemon.supervisor
+
+    def standing() -> Standing:
+        gone = sum(health.state != "running" for health in supervisor.health.values())
+        watched = live is not None and live.watched_until_s is not None
+        return Standing(operations.mode(), gone, watched)
+
+    for device in loaded.devices:
+        if isinstance(device, Controller):
+            device.tell = standing

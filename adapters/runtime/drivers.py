@@ -37,6 +37,7 @@ class Driver(NamedTuple):
 # To add a driver, add its line; it is imported when a site names it, and no sooner.
 DRIVERS: Mapping[str, Driver] = {
     "braiins": Driver("adapters.devices.braiins"),
+    "controller": Driver("adapters.devices.controller"),
     "deye": Driver("adapters.devices.deye"),
     "emsesp": Driver("adapters.devices.emsesp"),
     "meter": Driver("adapters.devices.meters"),

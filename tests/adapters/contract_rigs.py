@@ -355,8 +355,14 @@ class SunRig(Rig):
         return {"latitude": 51.27, "longitude": 13.52}
 
 
+class ControllerRig(Rig):
+    told, is_value = "uptime", None
+    wrong: Mapping[str, Options] = {"colour": {"colour": 1}, "modes": {"modes": "automatic"}}
+
+
 RIGS: Mapping[str, type[Rig]] = {
     "braiins": BraiinsRig,
+    "controller": ControllerRig,
     "deye": DeyeRig,
     "emsesp": EmsEspRig,
     "meter": MeterRig,
@@ -372,6 +378,7 @@ COMMANDED: Mapping[str, type[Commanded]] = {
     "revpi": RevPiRig,
 }
 ONLY_TELLS: Mapping[str, str] = {
+    "controller": "people set the mode, not rules",
     "emsesp": "the heat pump is commanded by two relays of the PLC",
     "meter": "a meter measures",
     "mqtt_values": "it is only heard",
@@ -381,6 +388,7 @@ ONLY_TELLS: Mapping[str, str] = {
 }
 """Drivers that no part of the contract about commands is for, and why."""
 NO_SERVER: Mapping[str, str] = {
+    "controller": "it is the daemon itself",
     "setpoints": "kept in the daemon itself; they expire by the wall clock",
     "sun": "computed here",
 }
