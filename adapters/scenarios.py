@@ -46,8 +46,9 @@ class Bench:
     scenarios: tuple[Scenario, ...]
     problems: tuple[Problem, ...]
     sources: Mapping[str, str]
+    """The texts of rules and tests by the names that positions carry."""
     files: int
-    """How many test files were read."""
+    """How many files the problems or the scenarios are of."""
     rules: Mapping[str, str] = field(default_factory=dict)
     """The texts of the rule files."""
 
@@ -109,7 +110,7 @@ def prepare(place: Place) -> Bench:
     read = read_rules(place.rules)
     checked = check_files(read.files, read.problems)
     if not checked.ok:
-        return Bench(place, None, None, (), checked.problems, checked.sources, 0)
+        return Bench(place, None, None, (), checked.problems, checked.sources, len(read.files))
     program = compile_program(checked.rulebook)
     clock = SiteClock(checked.rulebook.plant.site)
     tests = _read(files_of(place))
@@ -121,7 +122,7 @@ def prepare(place: Place) -> Bench:
         clock,
         tuple(s for s in loaded.scenarios if wanted is None or s.position.file in wanted),
         (*tests.problems, *loaded.problems),
-        loaded.sources,
+        {**checked.sources, **loaded.sources},
         len(tests.files) if wanted is None else len(wanted),
         checked.sources,
     )
@@ -160,6 +161,7 @@ def play_bench(
         if parts and not any(part in scenario.name.casefold() for part in parts):
             continue
         observe = None if listen is None else listen(scenario)
+        observe = None if observer is None else observer(scenario)
         result = run(program, scenario, lambda ms: clock.moment(ms / 1000), observe)
         found = findings(program, result, words)
         cases.append(Case(scenario.name, scenario.position, result.scans, found))

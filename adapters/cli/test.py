@@ -176,7 +176,7 @@ def _is_ready(bench: "Bench", wishes: Wishes) -> bool:
     from engine.language.render.as_text import pieces  # noqa: PLC0415 - same
 
     if bench.problems:
-        found = list(pieces(bench.problems, bench.sources, len(bench.sources)))
+        found = list(pieces(bench.problems, bench.sources, bench.files))
         typer.echo(_text(found, wishes, sys.stderr.isatty()), nl=False, err=True)
     if bench.ok and not bench.scenarios:
         folder = shown(bench.place.rules)

@@ -55,6 +55,7 @@ def test_times_are_offsets_times_of_day_and_the_end() -> None:
         "      - {from: 1 h, miner.power_target: 0 W}\n"
         "      - {to: '23:10', miner.power_target: 0 W}\n"
         "      - {miner.power_target: 0 W}\n"
+        "      - {at: '23:00', miner.power_target: 0 W}\n"
     )
     spans = [(each.from_ms, each.to_ms) for each in scenario.expectations]
     hour = 3_600_000
@@ -64,6 +65,7 @@ def test_times_are_offsets_times_of_day_and_the_end() -> None:
         (hour, 3 * hour),
         (0, hour / 6),
         (0, 3 * hour),
+        (0, 0),
     ]
 
 

@@ -4,13 +4,15 @@ import math
 
 import pytest
 
-from engine.control.decision import Cause
+from engine.control.program import compile_program
 from engine.control.scan import initial, scan
 from engine.inference.image import ProcessImage
+from engine.language.checked import check_files
 from engine.values.fact import Quality
+from engine.workshop.scenario_file import load_scenarios
 from engine.workshop.scenario_play import play
-from engine.workshop.scenario_run import Result, decided_slots, run
-from tests.making.scenarios import moment_at, one, played, program
+from engine.workshop.scenario_run import Result, run
+from tests.making.scenarios import PLANT, moment_at, one, played, program, to_unix_ms
 
 SUN = "  - name: a\n    facts: {pv.power: 6 kW}\n    lasts: 10 min\n"
 
@@ -175,9 +177,13 @@ def test_observers_hear_of_every_scan_in_order() -> None:
 
 
 def test_claims_read_the_decisions_of_the_scan_even_without_interlocks() -> None:
-    scenario = one(SUN + "    never: [{id: n, when: cold}]\n")
-    for _, done in play(program(), scenario, moment_at):
-        slots = decided_slots(program(), done)
-        values = [slots[slot] for slot in program().network.deciding]
-        assert values == [decision.value for decision in done.decisions]
-        assert done.decisions[0].cause in (Cause.DEFAULT, Cause.RULE)
+    rules = "rules: [{id: pump, when: p3.running, then: {p3.run_target: on}, because: It runs.}]"
+    checked = check_files({"plant.yaml": PLANT.encode(), "rules.yaml": rules.encode()})
+    small = compile_program(checked.rulebook)
+    text = (
+        "scenarios:\n  - name: a\n    facts: {p3.running: off on}\n    expect:\n"
+        "      - {at: 0 s, holds: p3.run_target is off}\n"
+        "      - {at: 10 s, holds: p3.run_target is on}\n"
+    )
+    (scenario,) = load_scenarios({"a.test.yaml": text.encode()}, small, to_unix_ms).scenarios
+    assert run(small, scenario, moment_at).passed
