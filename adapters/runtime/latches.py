@@ -1,8 +1,8 @@
 """What may be told of a latch: that it is one, when it will survive a power cut, and not before.
 
-    alarm of the scan   the latch is on the disk   it is not      it is not, and the disk refused
-    tripped             tripped                    tripped        tripped, and says so
-    latched             latched                    tripped, says so
+    alarm of the scan   the latch is on the disk   not yet                 the disk refused it
+    tripped             tripped                    tripped                 tripped, and says so
+    latched             latched                    tripped, and says so    tripped, and says so
 
 Tripped is told in the scan that sees it; nothing waits for a disk.
 """
