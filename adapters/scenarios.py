@@ -161,7 +161,6 @@ def play_bench(
         if parts and not any(part in scenario.name.casefold() for part in parts):
             continue
         observe = None if listen is None else listen(scenario)
-        observe = None if observer is None else observer(scenario)
         result = run(program, scenario, lambda ms: clock.moment(ms / 1000), observe)
         found = findings(program, result, words)
         cases.append(Case(scenario.name, scenario.position, result.scans, found))
