@@ -33,6 +33,7 @@ check: $(READY) ## format, lint, types, and the rules of asp1
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/thermiq check rules/asp1
+	@$(BIN)/thermiq fmt --check rules/asp1
 
 .PHONY: bench
 bench: $(READY) ## measure every budget of the design and print it beside the figure

@@ -7,7 +7,7 @@ from adapters.editor.site_schema import site_schema
 from engine.workshop.editor.schema_parts import Schema
 from engine.workshop.editor.schema_plant import plant_schema
 from engine.workshop.editor.schema_rules import rules_schema
-from engine.workshop.editor.schema_tests import tests_schema
+from engine.workshop.editor.schema_scenarios import scenarios_schema
 from engine.workshop.editor.sheet import Sheet
 
 PLANT, SITE, TESTS, RULES = "plant", "site", "tests", "rules"
@@ -18,7 +18,7 @@ def schemas(sheet: Sheet) -> Mapping[str, Schema]:
     return {
         PLANT: plant_schema(),
         SITE: site_schema(sheet),
-        TESTS: tests_schema(sheet),
+        TESTS: scenarios_schema(sheet),
         RULES: rules_schema(sheet),
     }
 

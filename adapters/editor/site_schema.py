@@ -5,7 +5,7 @@ from adapters.runtime.drivers import DRIVERS
 from adapters.runtime.site import SITE_KEYS
 from engine.language.expression import NameKind
 from engine.workshop.editor.role import Role
-from engine.workshop.editor.schema_parts import Schema, document, form, named, text
+from engine.workshop.editor.schema_parts import Schema, document, form, named, picked, text
 from engine.workshop.editor.sheet import Sheet
 
 _OPEN: Schema = {"additionalProperties": True}
@@ -39,7 +39,7 @@ def site_schema(sheet: Sheet) -> Schema:
         "shadow": form("Rules beside the live ones that cannot write.", {}) | _OPEN,
     }
     about = "The devices of a site."
-    body = form(about, {key: sections.get(key, {}) for key in SITE_KEYS})
+    body = form(about, picked(sections, SITE_KEYS))
     return document("ThermIQ site", about, body, {})
 
 

@@ -1,6 +1,7 @@
 """From the text of an expression to its tree, or one problem where the text stops making sense."""
 
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from lark import Lark, Token, Tree
@@ -56,6 +57,39 @@ def parse(scalar: Scalar, problems: list[Problem]) -> Expression | None:
         problems.append(limit_exceeded.problem(*size, scalar.position, advice))
         return None
     return build(outcome, ruler, problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexemes:
+    """The words and signs of a text as far as it makes sense, and the kinds that may follow.
+
+    `tokens` are kind, text and index of the first character. A whole expression is one that `$END`
+    may follow; where the text stops making sense, nothing may follow and `tokens` end before.
+    """
+
+    tokens: tuple[tuple[str, str, int], ...]
+    may_follow: frozenset[str]
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the text is an expression as it stands."""
+        return "$END" in self.may_follow
+
+
+@lru_cache(maxsize=4096)
+def lexemes(text: str) -> Lexemes:
+    """Return the words and signs of an expression, or of the beginning of one."""
+    found: list[tuple[str, str, int]] = []
+    if len(text) > MAX_LENGTH:
+        return Lexemes((), frozenset())
+    reading = _parser().parse_interactive(text)
+    try:
+        for token in reading.iter_parse():
+            found.append((token.type, str(token), token.start_pos or 0))  # noqa: PERF401 - kept up to the error
+    except UnexpectedInput:
+        return Lexemes(tuple(found), frozenset())
+    accepted: set[str] = reading.accepts()  # type: ignore[no-untyped-call] # lark does not say it
+    return Lexemes(tuple(found), frozenset(accepted))
 
 
 @cache

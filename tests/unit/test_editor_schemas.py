@@ -7,11 +7,17 @@ from pathlib import Path
 import pytest
 
 from adapters.cli.main import run
+from adapters.cli.schema import Kind
 from adapters.editor.schemas import kind_of, schemas
+from adapters.editor.site_schema import site_schema
 from adapters.files import read_rules
 from engine.language.load import load
 from engine.language.parse_yaml import parse_yaml
 from engine.workshop.editor.role import Role
+from engine.workshop.editor.schema_parts import DRAFT
+from engine.workshop.editor.schema_plant import plant_schema
+from engine.workshop.editor.schema_rules import rules_schema
+from engine.workshop.editor.schema_scenarios import scenarios_schema
 from engine.workshop.editor.sheet import Sheet, sheet_of
 
 ASP1 = Path(__file__).resolve().parents[2] / "rules" / "asp1"
@@ -111,3 +117,15 @@ def test_every_file_of_asp1_uses_only_keys_that_its_schema_knows(sheet: Sheet) -
         properties = known[kind_of(path.name)]["properties"]
         assert isinstance(properties, dict)
         assert {key.text for key, _ in found.items} <= set(properties)
+
+
+def test_each_kind_of_file_has_its_schema(sheet: Sheet) -> None:
+    made = {
+        "plant": plant_schema(),
+        "rules": rules_schema(sheet),
+        "tests": scenarios_schema(sheet),
+        "site": site_schema(sheet),
+    }
+    assert made == schemas(sheet)
+    assert {kind.value for kind in Kind} == set(made)
+    assert {each["$schema"] for each in made.values()} == {DRAFT}

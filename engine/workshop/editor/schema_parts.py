@@ -64,6 +64,11 @@ def form(about: str, keys: Mapping[str, Schema], needed: Iterable[str] = ()) -> 
     return found | ({"required": required} if required else {})
 
 
+def picked(table: Mapping[str, Schema], keys: Iterable[str]) -> dict[str, Schema]:
+    """Return the schemas of the keys that the language knows; anything for one without."""
+    return {key: table.get(key, {}) for key in keys}
+
+
 def named(about: str, role: Role, entry: Schema) -> Schema:
     """Return the schema of a mapping in which the operator chooses the keys."""
     return {

@@ -4,7 +4,16 @@ from engine.language.load_output import OUTPUT_KEYS
 from engine.language.load_plant import PLANT_KEYS, POINT_KEYS, SITE_KEYS
 from engine.values.units import EVERYDAY_UNITS
 from engine.workshop.editor.role import Role
-from engine.workshop.editor.schema_parts import Schema, document, form, listed, named, one_of, text
+from engine.workshop.editor.schema_parts import (
+    Schema,
+    document,
+    form,
+    listed,
+    named,
+    one_of,
+    picked,
+    text,
+)
 
 _TYPES = {"number": "A number, without a unit unless `unit` says one.", "bool": "On or off."}
 _TIMES_PER_TIME = ("12 per 1 h", "3 per 1 h")
@@ -18,11 +27,11 @@ _RANGE: Schema = {
 
 def plant_schema() -> Schema:
     """Return the schema of the plant file."""
-    site = form("Where the plant stands.", {key: _SITE[key] for key in SITE_KEYS})
-    point = form("A measured quantity.", {key: _POINT[key] for key in POINT_KEYS})
+    site = form("Where the plant stands.", picked(_SITE, SITE_KEYS))
+    point = form("A measured quantity.", picked(_POINT, POINT_KEYS))
     output = form(
         "A commanded quantity and its limits.",
-        {key: _OUTPUT[key] for key in OUTPUT_KEYS},
+        picked(_OUTPUT, OUTPUT_KEYS),
         needed=("default", "failsafe"),
     )
     sections = {
@@ -30,7 +39,7 @@ def plant_schema() -> Schema:
         "facts": named("What is measured: each point by its name.", Role.FACT, point),
         "outputs": named("What is commanded: each output by its name.", Role.OUTPUT, output),
     }
-    body = form("", {key: sections[key] for key in PLANT_KEYS})
+    body = form("", picked(sections, PLANT_KEYS))
     return document("ThermIQ plant", "The points of a plant.", body | {"description": ""}, {})
 
 
@@ -68,5 +77,10 @@ _OUTPUT: dict[str, Schema] = _MEASURE | {
     "min_off": text("How long it stays off at least.", examples=("10 min",)),
     "max_starts": text("How often it starts in a time.", examples=_TIMES_PER_TIME),
     "on": listed("Which states count as on; all but the default unless told.", text("A state.")),
+    "acts_on": named(
+        "The facts that it moves, and by how much, such as `{house.load: 3.3 kW}`.",
+        Role.POINT_USED,
+        text("How much the fact moves."),
+    ),
     "about": _ABOUT,
 }

@@ -13,6 +13,7 @@ from engine.workshop.editor.schema_parts import (
     listed,
     named,
     one_of,
+    picked,
     reference,
     text,
 )
@@ -57,7 +58,7 @@ def rules_schema(sheet: Sheet) -> Schema:
         "interlocks": listed("What holds outputs within limits.", reference("interlock")),
         "permissives": listed("What must hold before an output starts.", reference("permissive")),
     }
-    body = form("", {key: sections[key] for key in RULE_FILE_KEYS})
+    body = form("", picked(sections, RULE_FILE_KEYS))
     about = "Rules, conditions, trips and interlocks of a plant."
     return document("ThermIQ rules", about, body | {"description": about}, _definitions(sheet))
 
@@ -89,7 +90,7 @@ def _condition(sheet: Sheet, more: tuple[str, ...] = ()) -> Schema:
     }
     known = ("any", "all", "not", *(more or ("condition",)), *TIMING_KEYS)
     named_truths = sorted(name for name, each in sheet.items() if each.kind in _TRUTHS)
-    shape = form("A condition.", {key: keys[key] for key in known})
+    shape = form("A condition.", picked(keys, known))
     return shape | {
         "type": ["string", "boolean", "array", "object"],
         "$comment": Role.TRUTH.value,
@@ -114,7 +115,7 @@ def _rule(sheet: Sheet) -> Schema:
         "because": _BECAUSE,
         "about": _ABOUT,
     }
-    return form("A rule.", {key: keys[key] for key in RULE_KEYS}, ("id", "when", "then"))
+    return form("A rule.", picked(keys, RULE_KEYS), ("id", "when", "then"))
 
 
 def _trip() -> Schema:
@@ -128,7 +129,7 @@ def _trip() -> Schema:
         "because": _BECAUSE,
         "about": _ABOUT,
     }
-    return form("A trip.", {key: keys[key] for key in TRIP_KEYS}, ("id", "when"))
+    return form("A trip.", picked(keys, TRIP_KEYS), ("id", "when"))
 
 
 def _latch() -> Schema:
@@ -147,7 +148,7 @@ def _interlock(sheet: Sheet) -> Schema:
         "because": _BECAUSE,
         "about": _ABOUT,
     }
-    return form("An interlock.", {key: keys[key] for key in INTERLOCK_KEYS}, ("id",))
+    return form("An interlock.", picked(keys, INTERLOCK_KEYS), ("id",))
 
 
 def _permissive(sheet: Sheet) -> Schema:
@@ -164,7 +165,7 @@ def _permissive(sheet: Sheet) -> Schema:
         "about": _ABOUT,
     }
     needed = ("id", "output", "needs")
-    return form("A permissive.", {key: keys[key] for key in PERMISSIVE_KEYS}, needed)
+    return form("A permissive.", picked(keys, PERMISSIVE_KEYS), needed)
 
 
 def _limits(sheet: Sheet) -> Schema:

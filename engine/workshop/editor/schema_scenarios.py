@@ -23,7 +23,7 @@ _TIMES: dict[str, Schema] = {
 }
 
 
-def tests_schema(sheet: Sheet) -> Schema:
+def scenarios_schema(sheet: Sheet) -> Schema:
     """Return the schema of the files of scenarios of this plant."""
     facts = _keyed(sheet, NameKind.POINT, Role.POINT_USED, "Facts, each with its series.")
     keys: dict[str, Schema] = {
