@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from adapters.codec import braiins, braiins_methods
 from adapters.codec.braiins_fields import POWER_TARGET, fields
@@ -308,17 +307,23 @@ class BraiinsMiner:
         return at_s if at_s > now_s else math.inf
 
     async def _wait(self, event: asyncio.Event, seconds: float, before: str) -> None:
-        """Wait for the event, at most so long; `before` names the task: what comes after it."""
-        waiting: list[asyncio.Task[Any]] = [asyncio.create_task(event.wait())]
+        """Wait for the event, at most so long; `before` names the task: what comes after it.
+
+        Whoever waits is woken by the event itself: a pause has no other task to wait for.
+        """
+        alarm: asyncio.Task[None] | None = None
         if math.isfinite(seconds):
-            waiting.append(asyncio.create_task(self._clock.sleep(seconds), name=before))
+            alarm = asyncio.create_task(self._ring(event, seconds), name=before)
         try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            await event.wait()
         finally:
-            for each in waiting:
-                each.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
+            if alarm is not None:
+                alarm.cancel()
         event.clear()
+
+    async def _ring(self, event: asyncio.Event, after_s: float) -> None:
+        await self._clock.sleep(after_s)
+        event.set()
 
     async def _last_word(self, session: Session) -> None:
         """Pause a miner that is left with a command that nobody will renew."""

@@ -13,7 +13,6 @@ other. `wake` brings one forward, for a safety input.
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -38,6 +37,8 @@ from engine.control.state import Retained
 STOPPED, SCAN_FAILED = 0, 4
 SHORTEST_STEP_S = 0.02
 """Woken scans come no faster, however a contact chatters."""
+TURNS_TO_COMMAND = 4
+"""Turns of the loop that a device needs to begin its call: woken, decided, called, sent."""
 CLOSING_S = 3.0
 """How long devices may take to close what they opened."""
 
@@ -172,7 +173,10 @@ class Daemon:
         while not self._stopping and done != scans:
             started_s = self._clock.monotonic_s()
             self._woken.clear()
-            self._scan()
+            result, seen = self._decide()
+            for _ in range(TURNS_TO_COMMAND):
+                await asyncio.sleep(0)  # a stop is on the wire before anybody hears of it
+            self._follow(result, seen)
             done += 1
             took_s = self._clock.monotonic_s() - started_s
             counters = self.cycle.counters
@@ -187,24 +191,36 @@ class Daemon:
             if not self._stopping and done != scans:
                 await self._rest(due_s, started_s + SHORTEST_STEP_S)
 
-    def _scan(self) -> None:
-        """Run one scan, and then what may only follow a complete one."""
-        cycle, before = self.cycle, self.cycle.retained
-        program, digest = cycle.program, self.digest
-        result = cycle.step()
+    def _decide(self) -> tuple[Scan, Seen]:
+        """Run one scan: its decisions are in the image and with the devices."""
+        before, program, digest = self.cycle.retained, self.cycle.program, self.digest
+        result = self.cycle.step()
         # What scan devices published has been heard by this very scan.
         self._woken.clear()
+        trace = result.trace
+        return result, Seen(
+            program, digest, before, trace.moment, trace.image, result.decisions, trace.alarms
+        )
+
+    def _follow(self, result: Scan, seen: Seen) -> None:
+        """Do what may only follow a complete scan."""
+        cycle = self.cycle
+        if self._around.recording is not None:
+            self._around.recording.hand_in(seen)
+        if cycle.program is seen.program:  # rules that came in since keep and tell their own scan
+            self._keep_and_tell(result)
+        cycle.driving.feed(result.trace.moment.monotonic_s)
+        self._tell_health()
+        if self._around.watchdog is not None:
+            self._around.watchdog.beat()
+        if cycle.counters.scans == 1:
+            self._around.notifier.ready(self._status())
+        self._around.notifier.alive()
+
+    def _keep_and_tell(self, result: Scan) -> None:
+        program, told = self.cycle.program, result
         if self._keeper is not None:
             self._keeper.look(program, result.retained)
-        if self._around.recording is not None:
-            trace = result.trace
-            self._around.recording.hand_in(
-                Seen(
-                    program, digest, before, trace.moment, trace.image, result.decisions,
-                    trace.alarms,
-                )
-            )  # fmt: skip
-        told = result
         if self._around.saver is not None:
             saver = self._around.saver
             told = as_told(program, result, saver.durable, refused=saver.owes)
@@ -213,13 +229,6 @@ class Daemon:
                 listener(told)
             except Exception:
                 log.exception("%s failed to hear of a scan", name)
-        cycle.driving.feed(result.trace.moment.monotonic_s)
-        self._tell_health()
-        if self._around.watchdog is not None:
-            self._around.watchdog.beat()
-        if cycle.counters.scans == 1:
-            self._around.notifier.ready(self._status())
-        self._around.notifier.alive()
 
     def _tell_health(self) -> None:
         """Show the scan devices among the others."""
@@ -238,18 +247,18 @@ class Daemon:
 
     async def _rest(self, due_s: float, earliest_s: float) -> None:
         """Wait for the next scan's time, or until woken, but not less than the shortest step."""
-        waking = asyncio.ensure_future(self._woken.wait())
-        sleeping = asyncio.ensure_future(
-            self._clock.sleep(max(0.0, due_s - self._clock.monotonic_s()))
-        )
-        await asyncio.wait((waking, sleeping), return_when=asyncio.FIRST_COMPLETED)
-        for task in (waking, sleeping):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        alarm = asyncio.create_task(self._ring(max(0.0, due_s - self._clock.monotonic_s())))
+        try:
+            await self._woken.wait()
+        finally:
+            alarm.cancel()
         pause_s = earliest_s - self._clock.monotonic_s()
         if pause_s > 0 and not self._stopping:
             await self._clock.sleep(pause_s)
+
+    async def _ring(self, after_s: float) -> None:
+        await self._clock.sleep(after_s)
+        self._woken.set()
 
     def _make_safe(self) -> None:
         """Write the safe image and command every failsafe; tell what cannot be reached."""

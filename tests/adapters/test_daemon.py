@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.port import Command, Reading
+from adapters.port import Command, Publish, Reading
 from adapters.runtime.daemon import SCAN_FAILED, STOPPED, Daemon, Surroundings
 from adapters.runtime.notify import Notifier
 from adapters.runtime.shadow import ShadowDevice, ShadowScanDevice
@@ -148,6 +148,37 @@ def test_watchdogs_are_fed_only_after_everything_else_of_a_scan(site: Site) -> N
     assert told == [*first, *second, "STOPPING", "urgent save", "close"]
 
 
+class Caller(Miner):
+    """A command wakes it, and its call goes out some turns of the loop later, as over gRPC."""
+
+    def __init__(self, order: list[str]) -> None:
+        super().__init__()
+        self.order = order
+        self.told = asyncio.Event()
+
+    def command(self, command: Command) -> None:
+        del command
+        self.told.set()
+
+    async def run(self, publish: Publish) -> None:
+        del publish
+        while True:
+            await self.told.wait()
+            self.told.clear()
+            await asyncio.create_task(self.call())
+
+    async def call(self) -> None:
+        await asyncio.sleep(0)
+        self.order.append("called")
+
+
+def test_a_device_has_its_turns_to_obey_before_anybody_hears_of_the_scan(site: Site) -> None:
+    order: list[str] = []
+    site.miner = Caller(order)
+    run(make(site), 2, lambda _: order.append("told"))
+    assert order[:4] == ["called", "told"] * 2
+
+
 def test_a_scan_that_fails_feeds_nothing_and_ends_safe(
     site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -265,6 +296,25 @@ def test_other_rules_run_from_the_next_scan_on(site: Site) -> None:
     assert site.plc.written[1] == "on"
     assert site.plc.written[-2] == "off"
     assert daemon.digest == other.digest
+
+
+def test_rules_that_come_in_before_a_scan_is_told_are_not_told_that_scan(site: Site) -> None:
+    (site.folder / "heat.yaml").write_text(RULES.replace("50 °C", "20 °C"), "utf-8")
+    other = site.load()
+    told: list[Program] = []
+
+    class Reloading(Caller):
+        async def call(self) -> None:
+            if daemon.digest != other.digest and daemon.cycle.counters.scans == 2:
+                daemon.activate(other.program, other.digest)
+
+    site.miner = Reloading([])
+    (site.folder / "heat.yaml").write_text(RULES, "utf-8")
+    daemon = make(site)
+    first = daemon.cycle.program
+    run(daemon, 3, lambda _: told.append(daemon.cycle.program))
+    assert daemon.cycle.counters.scans == 3
+    assert told == [first, other.program]
 
 
 def test_rules_for_another_plant_are_refused(site: Site) -> None:

@@ -82,7 +82,7 @@ class Life:
             if chance.random() < 0.1:
                 requests.resets.append(Reset("safety_relay", "x"))
                 self.resets += 1
-            self.daemon._scan()
+            self.daemon._follow(*self.daemon._decide())
             last = self.daemon.cycle.last
             assert last is not None
             self.scans.append(last)
