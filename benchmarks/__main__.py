@@ -14,9 +14,11 @@ PARTS = {
     "help": "Help",
     "check": "Check",
     "dry_run": "Dry-run",
+    "diff": "Diff: two versions of rules over a month",
     "simulate": "Simulate",
     "daemon": "The daemon on asp1, a minute at 2 scans/s",
     "field": "The daemon with the whole house on loopback",
+    "latency": "How soon a command follows",
     "recorder": "What the daemon writes to flash",
 }
 ON_DEMAND = {"dry_run_year": "Dry-run of a whole year"}

@@ -50,6 +50,12 @@ def _year(shown: str, year_s: float, memory_mib: int) -> Row:
 
 def long_run(folder: Path, days: int, step_s: int) -> Spent:
     """Return what a dry-run takes over a recording made for it."""
+    rules, recording = long_recording(folder, days, step_s)
+    return command("dry-run", rules, "--facts", recording, "--step", f"{step_s} s")
+
+
+def long_recording(folder: Path, days: int, step_s: int) -> tuple[Path, Path]:
+    """Make rules and a recording for them."""
     rules = folder / "rules"
     rules.mkdir(exist_ok=True)
     for name, content in rule_files(rules=50, facts=_FACTS, outputs=10).items():
@@ -64,4 +70,4 @@ def long_run(folder: Path, days: int, step_s: int) -> Spent:
                 (at_ms, f"f{n}.power", float((tick * (n + 3)) % 12_000), Quality.GOOD)
                 for n in names
             )
-    return command("dry-run", rules, "--facts", recording, "--step", f"{step_s} s")
+    return rules, recording

@@ -1,7 +1,7 @@
 """A difference in words and figures, for a terminal or a pipe."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import tzinfo
 
 import typer
@@ -22,7 +22,9 @@ from engine.workshop.quantity import declared
 from engine.workshop.report import AlarmReport, Basis, Report
 
 _MOST_ROWS = 15
-_HOUR_S = 3600.0
+_SAME = "="
+_SMALL = 10.0
+"""Below it two decimals tell what one would hide."""
 
 Styled = tuple[str, str]
 """A line and its style on a terminal."""
@@ -53,9 +55,10 @@ def headline(difference: Difference, zone: tzinfo, step_s: float) -> str:
         many = "1 output differs" if len(outputs) == 1 else f"{len(outputs)} outputs differ"
         what = f"{many}, {times}"
     loop = ", simulated" if report.basis is Basis.MEASURED else ""
+    files = "" if difference.edits else " The files mean the same."
     return (
         f"{span}: {duration(report.seconds)}, {report.scans:,} scans every {step_s:g} s{loop}\n"
-        f"{what[0].upper()}{what[1:]}."
+        f"{what[0].upper()}{what[1:]}.{files}"
     )
 
 
@@ -63,8 +66,6 @@ def edits_table(difference: Difference) -> Table:
     """Return what changed in the files."""
     rows = [row for edit in difference.edits for row in _edit_rows(edit)]
     heads = ("", "", "", "key", "old", "new")
-    if not difference.edits:
-        rows = [("nothing", "", "", "", "", "")]
     left = frozenset(range(6))
     return Table("Changed in the files", heads, tuple(rows), left=left)
 
@@ -186,11 +187,11 @@ def totals_tables(difference: Difference) -> list[Table]:
     ]
     pairing = difference.pairing
     outputs = [each.name for each in pairing.common] + [*pairing.only_old, *pairing.only_new]
-    single = [
+    rows = (
         (each.output, *_figures(names[each.metric], each))
         for each in output_figures(old, new, outputs)
-        if _shown(each.old) != _shown(each.new)
-    ]
+    )
+    single = [row for row in rows if row[-1] != _SAME]
     note = "" if len(single) <= _MOST_ROWS * 2 else f"and {len(single) - _MOST_ROWS * 2} more"
     heads = ("", "old", "new", "difference")
     return [
@@ -207,17 +208,16 @@ def totals_tables(difference: Difference) -> list[Table]:
 
 def _figures(what: str, each: Figure) -> tuple[str, str, str, str]:
     unit = f", {each.unit}" if each.unit else ""
-    more = each.more if _shown(each.old) != _shown(each.new) else 0.0
-    sign = "=" if not more else f"{_shown(more) if more < 0 else '+' + _shown(more)}"
-    digits = (_euro if each.unit == "EUR" else _shown) if more else None
-    if digits is _euro:
-        sign = f"{more:+,.2f}"
-    show: Callable[[float], str] = _euro if each.unit == "EUR" else _shown
-    return (f"{what}{unit}", show(each.old), show(each.new), sign)
+    show = _euro if each.unit == "EUR" else _shown
+    old, new = show(each.old), show(each.new)
+    more = _SAME if old == new else f"{'+' if each.more > 0 else '-'}{show(abs(each.more))}"
+    return (f"{what}{unit}", old, new, more)
 
 
 def _shown(number: float) -> str:
-    return f"{number:,.0f}" if number == int(number) else f"{number:,.1f}"
+    if number == int(number):
+        return f"{number:,.0f}"
+    return f"{number:,.2f}" if abs(number) < _SMALL else f"{number:,.1f}"
 
 
 def _euro(number: float) -> str:
@@ -279,5 +279,5 @@ def _comfort(difference: Difference) -> Table:
 
 def _more(seconds: float) -> str:
     if not seconds:
-        return "="
+        return _SAME
     return f"{'+' if seconds > 0 else '-'}{duration(abs(seconds))}"
