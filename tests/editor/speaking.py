@@ -102,6 +102,11 @@ async def editor(
             yield client
             await client.shutdown_async(None)
             client.exit(None)
+    except BaseException:
+        server = client._server
+        if server is not None and server.returncode is None:
+            server.kill()  # it was not told to end, and would be waited for
+        raise
     finally:
         await client.stop()
 

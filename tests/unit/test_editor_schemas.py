@@ -45,6 +45,8 @@ def test_every_key_that_an_editor_offers_says_what_it_is(sheet: Sheet) -> None:
             if not isinstance(properties, dict) or "description" in properties.get("type", {}):
                 continue
             for key, each in properties.items():
+                if "$ref" in each:
+                    continue
                 assert kind == "site" or each.get("description"), f"{kind}: {key}"
 
 

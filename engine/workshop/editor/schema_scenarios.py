@@ -29,6 +29,7 @@ def scenarios_schema(sheet: Sheet) -> Schema:
     keys: dict[str, Schema] = {
         "about": _ABOUT,
         **_TIMES,
+        "state": reference("state"),
         "given": facts | {"description": "Facts of every scenario; its own come first."},
         "never": listed("Claims for every scan of every scenario.", reference("never")),
         "scenarios": listed(
@@ -39,7 +40,8 @@ def scenarios_schema(sheet: Sheet) -> Schema:
     definitions: Schema = {
         "condition": _condition(),
         "never": _never(),
-        "scenario": _scenario(sheet, facts),
+        "scenario": _scenario(facts),
+        "state": _state(sheet),
         "action": _action(sheet),
         "expectation": _expectation(sheet),
     }
@@ -67,8 +69,8 @@ def _never() -> Schema:
     return form("A claim that holds in every scan.", keys, ("id", "when"))
 
 
-def _scenario(sheet: Sheet, facts: Schema) -> Schema:
-    state = form(
+def _state(sheet: Sheet) -> Schema:
+    return form(
         "What the controller remembers at the first scan.",
         {
             "outputs": _keyed(sheet, NameKind.OUTPUT, Role.OUTPUT_USED, "What outputs remember."),
@@ -82,6 +84,9 @@ def _scenario(sheet: Sheet, facts: Schema) -> Schema:
             | {"propertyNames": {}},
         },
     )
+
+
+def _scenario(facts: Schema) -> Schema:
     keys: dict[str, Schema] = {
         "name": text("One line, once in a folder.", Role.PROSE),
         "about": _ABOUT,
@@ -89,7 +94,7 @@ def _scenario(sheet: Sheet, facts: Schema) -> Schema:
         **_TIMES,
         "lasts": text("Until the last scan; up to the last thing written unless told."),
         "facts": facts,
-        "state": state,
+        "state": reference("state"),
         "do": listed("What people do meanwhile.", reference("action")),
         "expect": listed("What must come out.", reference("expectation")),
         "never": listed("Claims for this scenario alone.", reference("never")),
