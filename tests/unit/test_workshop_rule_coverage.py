@@ -231,6 +231,12 @@ def test_an_output_that_runs_on_is_granted_nothing() -> None:
     assert scans(branch(report, "ready", Role.START)) == {"granted": 1}
 
 
+def test_a_trip_that_turns_an_output_on_asks_no_permissive() -> None:
+    trip = "trips:\n  - {id: t, when: b, latch: false, force: {p: on}, because: x}\n"
+    report = covered(STARTS + trip, [given(b=False, x=2000.0), given(b=True, x=2000.0)])
+    assert scans(branch(report, "ready", Role.START)) == {}
+
+
 def test_an_interlock_is_seen_as_it_met_the_decisions() -> None:
     """Its own force makes it FALSE again, so the end of a scan alone shows nothing."""
     report = covered(LAST_WORD, [given(**GO)])
@@ -245,6 +251,21 @@ def test_a_limit_that_moves_a_value_holds_back_and_shows_its_arm() -> None:
     assert scans(branch(report, "limited", Role.LIMIT)) == {"held back": 1}
     assert scans(branch(report, "limited", Role.ARM, "y in max(1 kW, y)")) == {"chosen": 1}
     assert scans(branch(report, "limited", Role.ARM, "1 kW in max(1 kW, y)")) == {}
+
+
+def test_a_limit_is_compared_with_what_it_met_and_not_with_what_was_wanted() -> None:
+    rules = """
+rules:
+  - {id: r, when: a, then: {m: 2 kW}, because: x}
+interlocks:
+  - {id: least, while: a, limit: {m: {at_least: 1 kW, at_most: 2.5 kW}}, because: x}
+permissives:
+  - {id: ready, output: m, needs: b, because: x}
+"""
+    report = covered(rules, [given(a=True, b=False)])
+    assert scans(branch(report, "ready", Role.START)) == {"refused": 1}
+    assert scans(branch(report, "least", Role.LIMIT, "m at_least: 1 kW")) == {"held back": 1}
+    assert scans(branch(report, "least", Role.LIMIT, "m at_most: 2.5 kW")) == {}
 
 
 def test_a_rulebook_without_anything_to_see_is_covered() -> None:
