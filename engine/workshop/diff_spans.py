@@ -174,7 +174,6 @@ class SpanBook:
     def _pause(self, end_ms: int) -> None:
         for place in range(len(self._open)):
             self._close(place, end_ms)
-            self._told[place] = [None, None]
 
     def _settle(self, at_ms: int, place: int) -> Opened | None:
         """Continue, end or begin the span of an output."""
