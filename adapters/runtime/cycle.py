@@ -105,7 +105,8 @@ class Cycle:
             self.requests.take_resets(),
         )
         result = scan(self.program, self.retained, self.image, moment)
-        self._gateway.give_out(result.decisions, now_s)
+        if not self.driving.held:
+            self._gateway.give_out(result.decisions, now_s)
         self.driving.write(now_s)
         if self.driving.held:
             self._gateway.command(self.program.failsafe, now_s, self.driving.why)

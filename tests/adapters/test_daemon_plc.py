@@ -12,7 +12,7 @@ from adapters.runtime.daemon import STOPPED, Daemon, Surroundings
 from adapters.runtime.driving import HOLD_S, RETRY_S, Driving
 from engine.control.decision import AlarmKind
 from engine.control.scan import Scan, initial
-from engine.inference.image import Reset
+from engine.inference.image import Override, Reset
 from engine.values.fact import Quality
 from tests.adapters.revpi_bench import Bench
 from tests.adapters.test_daemon import Order
@@ -208,3 +208,35 @@ def test_a_device_that_takes_no_image_at_all_holds_up_no_other(plc: Plc) -> None
     driving.write(0.5)
     assert set(driving.held) == {"gone"}
     assert plc.written == ["safe", "on"]
+
+
+def test_while_outputs_cannot_be_written_the_network_is_commanded_to_failsafe(
+    tmp_path: Path,
+) -> None:
+    site = Site(tmp_path / "site")
+    loaded = site.load()
+    daemon = Daemon(loaded, initial(loaded.program), site.clock)
+    override = Override("o1", "miner.power_target", 1000.0, "anna", site.clock.now_s + 3600.0)
+    daemon.cycle.requests.overrides["miner.power_target"] = override
+    told: list[tuple[str, object, str]] = []
+    decisions: list[object] = []
+
+    def each(scan: Scan) -> None:
+        decided = next(d.value for d in scan.decisions if d.output == "miner.power_target")
+        last = site.miner.commands[-1]
+        told.append((daemon.cycle.driving.why, last.value, last.reason))
+        decisions.append(decided)
+        site.plc.broken = 3 <= len(told) < 6
+
+    daemon.listen("test", each)
+    assert asyncio.run(daemon.run(40)) == STOPPED
+    assert decisions[2:] == [1000.0] * 38, "the pump runs, as far as facts tell"
+    assert told[2][1] == 1000.0
+    commanded = [each.value for each in site.miner.commands]
+    off = commanded.index(0.0, 3)
+    assert set(commanded[off : off + len([why for why, _, _ in told if why])]) == {0.0}
+    held = [value for why, value, _ in told if why]
+    assert held == [0.0] * len(held)
+    assert len(held) >= 2 * HOLD_S
+    assert "plc is held safe" in told[3][2]
+    assert told[-1][1] == 1000.0, "and on again when the outputs have been taken for a while"
