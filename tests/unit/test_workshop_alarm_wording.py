@@ -19,6 +19,7 @@ from engine.workshop.german import GERMAN
             "Too hot. (nicht auswertbar)",
         ),
         (AlarmKind.LATCHED, "Too hot.", "Too hot.", "Too hot."),
+        (AlarmKind.CONTROLLER, "disk full", "disk full", "disk full"),
         (
             AlarmKind.CONFLICT,
             "a, b disagree: failsafe",
