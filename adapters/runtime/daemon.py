@@ -12,6 +12,7 @@ other. `wake` brings one forward, for a safety input.
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -36,7 +37,7 @@ from engine.control.state import Retained
 
 STOPPED, SCAN_FAILED = 0, 4
 SHORTEST_STEP_S = 0.02
-"""Woken scans come no faster, however a contact chatters."""
+"""Woken scans come no faster one after another, however a contact chatters."""
 TURNS_TO_COMMAND = 4
 """Turns of the loop that a device needs to begin its call: woken, decided, called, sent."""
 CLOSING_S = 3.0
@@ -169,6 +170,7 @@ class Daemon:
 
     async def _scan_on(self, scans: int | None) -> None:
         due_s = self._clock.monotonic_s()
+        woken_s = -math.inf
         done = 0
         while not self._stopping and done != scans:
             started_s = self._clock.monotonic_s()
@@ -183,13 +185,15 @@ class Daemon:
             counters.longest_s = max(counters.longest_s, took_s)
             if started_s >= due_s:
                 due_s += self._period_s
+            else:
+                woken_s = started_s
             if started_s + took_s > due_s:
                 counters.overruns += 1
                 log.warning("a scan took %.3f s, the period is %g s", took_s, self._period_s)
                 late = (started_s + took_s - due_s) // self._period_s + 1
                 due_s += late * self._period_s
             if not self._stopping and done != scans:
-                await self._rest(due_s, started_s + SHORTEST_STEP_S)
+                await self._rest(due_s, woken_s + SHORTEST_STEP_S)
 
     def _decide(self) -> tuple[Scan, Seen]:
         """Run one scan: its decisions are in the image and with the devices."""
