@@ -12,11 +12,12 @@ from adapters.cli.main import build
 from adapters.runtime.recorder import Recorder
 from tests.adapters.test_daemon_recording import SETTINGS, Life
 
+SEED = 1
+"""In this life what was remembered changes what is decided next."""
 
-def compared(old: Path, new: Path, facts: Path) -> dict[str, Any]:
-    ran = CliRunner().invoke(
-        build("diff"), ["diff", str(old), str(new), "--facts", str(facts), "--json"]
-    )
+
+def told(command: str, *words: Path | str) -> dict[str, Any]:
+    ran = CliRunner().invoke(build(command), [command, *map(str, words), "--json"])
     assert ran.exit_code == 0, ran.output
     found = json.loads(ran.stdout)
     assert isinstance(found, dict)
@@ -26,7 +27,7 @@ def compared(old: Path, new: Path, facts: Path) -> dict[str, Any]:
 @pytest.fixture
 def lived(tmp_path: Path) -> tuple[Life, Path]:
     """Return a daemon with a past, and a recording that begins in the middle of its life."""
-    life = Life(tmp_path, seed=3)
+    life = Life(tmp_path, seed=SEED)
     life.step(100)
     life.recorder.close()
     life.folder.rename(tmp_path / "lost")
@@ -50,18 +51,23 @@ def test_both_versions_begin_with_what_the_daemon_remembered(
     lived: tuple[Life, Path], tmp_path: Path
 ) -> None:
     life, path = lived
+    alone = told("dry-run", life.site.folder, "--facts", path)
     same = ("ruleset: heat\n", "# Another digest.\nruleset: heat\n")
     other = edited(life, tmp_path / "other", *same)
     for old, new in ((life.site.folder, other), (other, life.site.folder), (other, other)):
-        whole = compared(old, new, path)
+        whole = told("diff", old, new, "--facts", path)
         assert (whole["count"], whole["rules"]) == (0, [])
-        assert whole["old"]["scans"] == len(life.scans)
+        if life.site.folder in (old, new):
+            assert whole["old"] == {key: alone[key] for key in whole["old"]}
+            assert whole["old"]["scans"] == len(life.scans)
+    anew = told("dry-run", other, "--facts", path)
+    assert anew["outputs"] != alone["outputs"], "what it remembered made a difference"
 
 
 def test_an_edit_shows_at_the_daemons_own_scans(lived: tuple[Life, Path], tmp_path: Path) -> None:
     life, path = lived
     other = edited(life, tmp_path / "other", "50 °C", "30 °C")
-    whole = compared(life.site.folder, other, path)
+    whole = told("diff", life.site.folder, other, "--facts", path)
     assert whole["count"] > 0
     scanned = {round(scan.trace.moment.wall_s * 1000) for scan in life.scans}
     assert {span["start_ms"] for span in whole["spans"]} <= scanned

@@ -142,6 +142,16 @@ def test_two_processes_say_the_same_as_one(house: Path, monkeypatch: pytest.Monk
     assert not multiprocessing.active_children()
 
 
+def test_a_gap_is_told_with_its_start_and_so_is_the_end() -> None:
+    scans = [(at_ms, at_ms) for at_ms in (0, 10, 20, 100, 110)]
+    found = list(runner._with_pauses(scans, 10, 10))  # type: ignore[arg-type] # any scan will do
+    assert [at_ms for at_ms, scan in found if scan is None] == [30, 120]
+    assert [pair for pair in found if pair[1] is not None] == scans
+    wider = runner._with_pauses(scans, 10, 80)  # type: ignore[arg-type] # same
+    assert [at_ms for at_ms, scan in wider if scan is None] == [120]
+    assert list(runner._with_pauses([], 10, 10)) == []
+
+
 def test_what_goes_wrong_in_the_other_process_is_told(tmp_path: Path) -> None:
     span = runner.Span(0, 60_000)
     gone = runner.Played(tmp_path / "gone.rec", (span,), as_recorded=False, rules="")
