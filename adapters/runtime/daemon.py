@@ -23,6 +23,7 @@ from adapters.runtime.gateway import Commanded, Gateway
 from adapters.runtime.latches import as_told
 from adapters.runtime.loading import Loaded
 from adapters.runtime.notify import Notifier
+from adapters.runtime.own_alarms import OwnAlarms, with_own
 from adapters.runtime.recorder import RecorderCounters, Seen
 from adapters.runtime.shadow import Runner, ShadowDevice, ShadowScanDevice
 from adapters.runtime.store import Keeper, Saver
@@ -71,7 +72,7 @@ class Surroundings:
 
 
 class Daemon:
-    """One running controller. For the faces: `cycle`, `gateway`, `supervisor`, `listen`, `wake`."""
+    """One running controller. For the faces: `cycle`, `gateway`, `supervisor`, `own`, `listen`."""
 
     def __init__(
         self,
@@ -101,6 +102,7 @@ class Daemon:
             self.cycle = Cycle(loaded.program, retained, self.gateway, clock, loaded.scan_devices)
         self._closed: tuple[ShadowScanDevice, ...] = observed
         self.supervisor = Supervisor(self.gateway, clock)
+        self.own = OwnAlarms(self.supervisor.health, self._held)
         self._keeper: Keeper | None = None
         if self._around.saver is not None:
             now_s = clock.monotonic_s()
@@ -228,11 +230,15 @@ class Daemon:
         if self._around.saver is not None:
             saver = self._around.saver
             told = as_told(program, result, saver.durable, refused=saver.owes)
+        told = with_own(told, self.own.look(result.trace.moment.monotonic_s))
         for name, listener in self._listeners:
             try:
                 listener(told)
             except Exception:
                 log.exception("%s failed to hear of a scan", name)
+
+    def _held(self) -> dict[str, str]:
+        return {name: each.reason for name, each in self.cycle.driving.held.items()}
 
     def _tell_health(self) -> None:
         """Show the scan devices among the others."""

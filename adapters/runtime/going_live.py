@@ -155,6 +155,10 @@ class GoingLive:
                 raise RefusedError(Refusal.UNKNOWN, str(error)) from error
             return await self._run(staged, Saying(saying.author, reason), Terms(), restart=restart)
 
+    def why_taken_back(self) -> str:
+        """Tell why rules went back by themselves, as an alarm does."""
+        return f"the new rules were taken back: {self.taken_back}" if self.taken_back else ""
+
     def of_the_operator(self) -> dict[str, bytes]:
         """Return the operator's files as they stand now. Raises OSError."""
         return folder_files(self._folder)

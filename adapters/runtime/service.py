@@ -72,12 +72,17 @@ class Service:
         self.watchdog = LoopWatchdog(longest_s)
         around = Surroundings(self.saving, self.recording, notifier or Notifier({}), self.watchdog)
         self.daemon = Daemon(loaded, restored.retained, clock, around, shadow=shadow)
+        self.daemon.own.told |= {
+            "state": lambda: self.store.counters.error,
+            "recorder": lambda: self.recording.counters.error,
+        }
         self.live: GoingLive | None = None
         if not shadow:
             self.live = GoingLive(
                 self.daemon, self.versions, loaded.folder, clock, demands, loaded.fits
             )
             self.daemon.listen("going live", self.live.after)
+            self.daemon.own.told["rules"] = self.live.why_taken_back
         self.daemon.listen("kept", lambda scan: self.kept.look(scan.trace.moment.monotonic_s))
         self.watchdog.start()
         log.info(

@@ -66,6 +66,10 @@ class House:
         while not holds():  # noqa: ASYNC110 - a scan is no event, and takes no time here
             await asyncio.sleep(0)
 
+    async def until_free(self) -> None:
+        """Wait until nobody changes the rules any more."""
+        await self.until(lambda: not self.live._one_at_a_time.locked())
+
     def runs(self) -> tuple[int, str]:
         """Return the version that a restart would run, and the digest of the rules that run."""
         running = self.live.versions.running()
@@ -268,7 +272,7 @@ def test_a_condition_that_comes_true_takes_the_rules_back(house: House) -> None:
         await house.scans(3)
         assert house.daemon.digest != before
         house.site.plc.tank_c = 81.0
-        await house.scans(3)
+        await house.scans(6)
         assert house.daemon.digest == before
         assert house.live.taken_back == "`tank.top > 80 °C` holds"
         await house.until(lambda: house.live.versions.all()[-1].number == 3)
@@ -288,7 +292,7 @@ def test_rules_that_stand_their_probation_stay(house: House) -> None:
         await house.scans(6)
         assert house.live.watched_until_s is None
         house.site.plc.tank_c = 81.0
-        await house.scans(3)
+        await house.scans(6)
 
     house.run(doing)
     assert house.runs()[0] == 2
@@ -314,5 +318,28 @@ def test_going_back_by_hand_ends_the_probation(house: House) -> None:
         await house.go_live(Terms(600.0, ("tank.top > 80 °C",)))
         await house.live.rollback(None, ANNA)
         assert house.live.watched_until_s is None
+
+    house.run(doing)
+
+
+def test_rules_that_were_taken_back_are_an_alarm_until_others_run(house: House) -> None:
+    house.edit()
+    told: list[str] = []
+    house.daemon.listen(
+        "test", lambda done: told.extend(a.text for a in done.trace.alarms if a.subject == "rules")
+    )
+
+    async def doing() -> None:
+        await house.go_live(Terms(600.0, ("tank.top > 80 °C",)))
+        house.site.plc.tank_c = 81.0
+        await house.scans(6)
+        assert told[-1] == "the new rules were taken back: `tank.top > 80 °C` holds"
+        await house.until(lambda: house.live.versions.all()[-1].number == 3)
+        house.site.plc.tank_c = 40.0
+        await house.until_free()
+        await house.go_live()
+        told.clear()
+        await house.scans(3)
+        assert told == []
 
     house.run(doing)
