@@ -15,7 +15,7 @@ from engine.language.checked import check_files
 from engine.language.problem import Problem, Severity
 from engine.workshop.figures import figure
 from engine.workshop.quantity import declared
-from engine.workshop.scenario import Scenario
+from engine.workshop.scenario import Never, Scenario
 from engine.workshop.scenario_file import COMMON, SUFFIX, load_scenarios
 from engine.workshop.scenario_finding import findings
 from engine.workshop.scenario_formats import Case
@@ -51,6 +51,8 @@ class Bench:
     """How many files the problems or the scenarios are of."""
     rules: Mapping[str, str] = field(default_factory=dict)
     """The texts of the rule files."""
+    never: tuple[Never, ...] = ()
+    """The claims of the whole folder."""
 
     @property
     def ok(self) -> bool:
@@ -125,6 +127,7 @@ def prepare(place: Place) -> Bench:
         {**checked.sources, **loaded.sources},
         len(tests.files) if wanted is None else len(wanted),
         checked.sources,
+        loaded.never,
     )
 
 
