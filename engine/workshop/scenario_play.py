@@ -44,23 +44,31 @@ def play(program: Program, scenario: Scenario, moment_at: MomentAt) -> Iterator[
 
 
 def _beginning(program: Program, scenario: Scenario, moment_at: MomentAt) -> Retained:
-    """Return what the controller remembers when the first scan comes."""
-    retained = initial(program)
-    first = moment_at(scenario.start_ms)
+    """Return what the controller remembers when the first scan comes.
+
+    Where it ran before, it did so with the start state already: what that leaves open follows
+    from it. In the first scan the start state holds to the letter again.
+    """
     board = _Facts(program, scenario)
-    if scenario.before_ms:
-        step_ms = _step_before_ms(scenario)
-        for ago_ms in range(scenario.before_ms, 0, -step_ms):
-            moment = moment_at(scenario.start_ms - ago_ms)
-            retained = scan(program, retained, board.image(0, moment), moment).retained
-    if scenario.state.is_empty:
-        return retained
 
-    def look(state: Retained) -> Scan:
-        return scan(program, state, board.image(0, first), first)
+    def with_state(retained: Retained, ago_ms: int) -> Retained:
+        if scenario.state.is_empty:
+            return retained
+        moment = moment_at(scenario.start_ms - ago_ms)
 
-    every_s = scenario.every_ms / 1000
-    return retained_from(program, retained, scenario.state, first.monotonic_s, every_s, look)
+        def look(state: Retained) -> Scan:
+            return scan(program, state, board.image(0, moment), moment)
+
+        now_s, every_s = moment.monotonic_s, scenario.every_ms / 1000
+        return retained_from(program, retained, scenario.state, now_s, every_s, look)
+
+    if not scenario.before_ms:
+        return with_state(initial(program), 0)
+    retained = with_state(initial(program), scenario.before_ms)
+    for ago_ms in range(scenario.before_ms, 0, -_step_before_ms(scenario)):
+        moment = moment_at(scenario.start_ms - ago_ms)
+        retained = scan(program, retained, board.image(0, moment), moment).retained
+    return with_state(retained, 0)
 
 
 def _step_before_ms(scenario: Scenario) -> int:

@@ -132,6 +132,17 @@ def test_a_minimum_time_runs_from_when_the_state_says() -> None:
     assert not failed(text)
 
 
+def test_before_the_start_state_stood_already_and_what_it_leaves_open_follows_from_it() -> None:
+    text = (
+        "  - name: a\n    facts: {pv.power: 3 kW for 1 min 0 W}\n    before: 8 min\n"
+        "    state: {conditions: {sunny: on}}\n    lasts: 5 min\n    expect:\n"
+        "      - {to: 50 s, miner.power_target: 3 kW by mine_on_sun}\n"
+        "      - {from: 1 min, to: 110 s, miner.power_target: on by min_on}\n"
+        "      - {from: 2 min, miner.power_target: 0 W by default}\n"
+    )
+    assert not failed(text), "the miner ran eight minutes when the story began"
+
+
 def test_before_lets_windows_fill_and_timers_run_out() -> None:
     text = (
         "  - name: a\n    facts: {pv.power: 6 kW for 10 s 0 W, buffer.top: 20 °C}\n"
