@@ -1,0 +1,49 @@
+"""`python -m tests.reliability COMMAND`: the large runs behind docs/reliability.md.
+
+To add a command, add its line. Its module has two functions: `arguments(parser)`, which adds what
+the command takes, and `run(options)`, which returns an `Outcome` (or several). It is imported when
+it is asked for.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tests.reliability.outcome import Outcome, line_of
+
+
+class Command(NamedTuple):
+    """One line of the table."""
+
+    name: str
+    module: str
+    summary: str
+
+
+COMMANDS: tuple[Command, ...] = ()
+
+
+def main(words: Sequence[str]) -> int:
+    """Run one command and print its line; 1 if a promise was not kept."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.reliability", description="One of the large runs."
+    )
+    parts = parser.add_subparsers(dest="name", required=True, metavar="COMMAND")
+    asked_for = next((each for each in COMMANDS if words and each.name == words[0]), None)
+    for command in COMMANDS:
+        part = parts.add_parser(command.name, help=command.summary, description=command.summary)
+        if command is asked_for:
+            importlib.import_module(command.module).arguments(part)
+    options = parser.parse_args(words)
+    assert asked_for is not None  # argparse has ended the program otherwise
+    found: Outcome | Sequence[Outcome] = importlib.import_module(asked_for.module).run(options)
+    outcomes = (found,) if isinstance(found, Outcome) else tuple(found)
+    for outcome in outcomes:
+        sys.stdout.write(line_of(outcome, words) + "\n")
+    return 0 if all(outcome.kept for outcome in outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
