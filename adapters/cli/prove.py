@@ -3,9 +3,10 @@
 import fnmatch
 import importlib.util
 import json
+import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,8 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapters.cli.tables import Table, show
+from adapters.cli.terminal import is_colourful
 
 if TYPE_CHECKING:
+    from adapters.scenarios import Bench
     from engine.workshop.prove_run import Proof
 
 CANNOT_TELL = 3
@@ -85,23 +88,47 @@ def prove(
 
 
 def _run(rules: Path, wishes: Wishes) -> int:
-    from adapters.cli.looking_back import read_program  # noqa: PLC0415 - `--help` needs none of this
-    from adapters.clock import SiteClock  # noqa: PLC0415 - same
     from engine.workshop.prove_properties import properties  # noqa: PLC0415 - same
     from engine.workshop.prove_run import Limits, prove, prover  # noqa: PLC0415 - same
 
     began_s = time.perf_counter()
-    program, _ = read_program(rules)
-    wanted = [each for each in properties(program.rulebook) if _is_wanted(each.name, wishes.only)]
+    bench = _read(rules, wishes)
+    program, clock = bench.program, bench.clock
+    if program is None or clock is None:
+        return 1
+    found = properties(program.rulebook, bench.never)
+    wanted = [each for each in found if _is_wanted(each.name, wishes.only)]
     if not wanted:
         names = ", ".join(wishes.only) or "interlocks, trips, rules"
         raise typer.BadParameter(f"there is nothing of {names} to prove", param_hint="--only")
-    clock = SiteClock(program.rulebook.plant.site)
     limits = Limits(wishes.timeout_s, wishes.scans)
     ready = prover(program.rulebook, limits, lambda at_ms: clock.moment(at_ms / 1000))
     proofs = [prove(ready, each) for each in wanted]
     _show(proofs, time.perf_counter() - began_s, wishes)
     return exit_code(proofs)
+
+
+def _read(rules: Path, wishes: Wishes) -> "Bench":
+    """Return rules and the claims beside them; say on the error stream what is wrong with them."""
+    from adapters.scenarios import Place, prepare  # noqa: PLC0415 - `--help` needs none of this
+
+    bench = prepare(Place(rules, None if rules.is_dir() else ()))
+    if bench.problems:
+        _tell(bench, wishes)
+    return bench if bench.ok else replace(bench, program=None)
+
+
+def _tell(bench: "Bench", wishes: Wishes) -> None:
+    """Write what is wrong with rules or claims on the error stream."""
+    from engine.language.render.as_text import pieces  # noqa: PLC0415 - rarely needed
+
+    found = list(pieces(bench.problems, bench.sources, bench.files))
+    if wishes.colour and is_colourful(sys.stderr):
+        from adapters.cli.colours import coloured  # noqa: PLC0415 - rich is slow to import
+
+        typer.echo(coloured(found), nl=False, err=True)
+    else:
+        typer.echo("".join(text for text, _ in found), nl=False, err=True)
 
 
 def _is_wanted(name: str, only: Sequence[str]) -> bool:

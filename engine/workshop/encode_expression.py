@@ -43,6 +43,7 @@ from engine.workshop.encode_values import (
     bounded,
     choose,
     compared,
+    either,
     equal,
     fraction,
     larger,
@@ -79,6 +80,8 @@ class Sight:
     facts: list[z3.BoolRef] = field(default_factory=list)
     products: list[Expression] = field(default_factory=list)
     known: dict[object, Cell] = field(default_factory=dict)
+    hair: float = 0.0
+    """Numbers that are nearer to each other, and not equal, are not told apart."""
 
     def fresh(self) -> z3.ArithRef:
         """Return a number of which nothing is known yet."""
@@ -89,6 +92,14 @@ class Sight:
         if name not in self.known:
             self.known[name] = bounded(self.value(self.definitions[name]))
         return self.known[name]
+
+    def roughly(self, expression: Expression, deciding: Mapping[str, Cell], hair: float) -> Cell:
+        """Return a truth that is UNKNOWN where it hangs by a hair."""
+        self.hair = hair
+        try:
+            return self.value(expression, deciding)
+        finally:
+            self.hair = 0.0
 
     def root(self, expression: Expression, deciding: Mapping[str, Cell] | None = None) -> Cell:
         """Return the value of a whole expression; too large a number is UNKNOWN."""
@@ -203,6 +214,10 @@ class Sight:
         left, right = self.value(node.left, deciding), self.value(node.right, deciding)
         known = both(left.known, right.known)
         if z3.is_arith(left.value):
+            if self.hair:
+                apart = magnitude(added(left.value, times(right.value, Fraction(-1))))
+                clear = compared(">", apart, real(self.hair))
+                known = both(known, either(clear, equal(left.value, right.value)))
             return Cell(compared(node.operator, left.value, right.value), known)
         same = equal(left.value, right.value)
         return Cell(same if node.operator == "==" else negated(same), known)

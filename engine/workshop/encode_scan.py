@@ -57,7 +57,8 @@ class Book:
 class Encoded:
     """A scan: what it was given, what it remembered, what it saw, decided and will remember.
 
-    `tripping` has for each trip whether it forces now, `causes` the truth of its condition.
+    `outcome` are the decided values as expressions see them. `tripping` has for each trip whether
+    it forces now, `causes` the truth of its condition.
     `facts` is what is true of all terms in here.
     """
 
@@ -69,6 +70,7 @@ class Encoded:
     rules: Mapping[str, Cell]
     demands: Mapping[str, Demand]
     decided: Mapping[str, z3.ExprRef]
+    outcome: Mapping[str, Cell]
     permitted: Mapping[str, Mapping[str, z3.BoolRef]]
     causes: Mapping[str, Cell]
     tripping: Mapping[str, z3.BoolRef]
@@ -79,16 +81,28 @@ class Encoded:
     facts: tuple[z3.BoolRef, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Inputs of a scan that are those of another one, and averages and rates that stand still."""
+
+    given: Given
+    windows: Mapping[object, Cell]
+
+
 def book_of(rulebook: Rulebook, plan: Plan) -> Book:
     """Return a checked rulebook ready to be encoded."""
     return Book(rulebook, list(expressions(rulebook)), inlined_interlocks(rulebook), States(), plan)
 
 
-def encode(book: Book, memory: Memory, number: int) -> Encoded:
-    """Return the scan with this number, after `memory`."""
+def encode(book: Book, memory: Memory, number: int, same: "Same | None" = None) -> Encoded:
+    """Return the scan with this number, after `memory`; `same` is what it shares with others."""
     rulebook, states = book.rulebook, book.states
-    told = given(rulebook, book.expressions, states, number, memory.at_s)
+    if same is None:
+        told = given(rulebook, book.expressions, states, number, memory.at_s)
+    else:
+        told = same.given
     sight = look(book, told, memory, number)
+    sight.windows.update({} if same is None else same.windows)
     timers = _remember(book, sight, memory, told.now_s)
     rules = derive(rulebook, sight)
     causes = {trip.id: sight.value(trip.when) for trip in rulebook.trips}
@@ -127,7 +141,7 @@ def encode(book: Book, memory: Memory, number: int) -> Encoded:
     deciding = hearing.deciding()
     return Encoded(
         number, told, memory, Memory(told.now_s, after, timers, latched), sight, rules, demands,
-        hearing.decided, permitted, causes, tripping, fixed, hearing.held,
+        hearing.decided, deciding, permitted, causes, tripping, fixed, hearing.held,
         {lock.id: sight.value(lock.condition, deciding) for lock in book.locks},
         {
             lock.id: tuple(sight.root(limit.value, deciding) for limit in lock.limits)

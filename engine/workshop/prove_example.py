@@ -5,8 +5,8 @@ scan is the moment that the caller gives.
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -24,20 +24,18 @@ from engine.inference.windows import PARTS, Part, WindowState
 from engine.language.expression import Window
 from engine.language.plant import Output, Rate
 from engine.values.fact import Quality, Value
-from engine.values.moment import Moment
+from engine.values.moment import MONTHS, WEEKDAYS, Moment
 from engine.workshop.encode_memory import Memory, TimerMemory
 from engine.workshop.encode_scan import Book, Encoded
 from engine.workshop.encode_values import Cell
 from engine.workshop.prove_property import Seen
-
-MomentAt = Callable[[int], Moment]
-"""Unix milliseconds to a moment."""
+from engine.workshop.scenario import MomentAt
 
 _DAY_MS = 86_400_000
 _YEAR_MS = 1_767_225_600_000
 """2026-01-01, 00:00 UTC: counterexamples are dated from here on."""
-_DAYS = 730
 _MOST_DATES = 6
+_MID_MONTH = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +63,26 @@ class Example:
             seen.append(Seen(self.program, retained, result))
             retained = result.retained
         return seen
+
+    def repeated(self, rounds: int, moment_at: MomentAt) -> "Example":
+        """Return the same scans over and over, as far apart as the first two."""
+        images = [told.image for told in self.told] * rounds
+        apart_ms = round((self.told[1].moment.wall_s - self.told[0].moment.wall_s) * 1000)
+        moments = [moment_at(self.start_ms + place * apart_ms) for place in range(len(images))]
+        told = tuple(
+            Told(_measured_now(image, moment), moment)
+            for image, moment in zip(images, moments, strict=True)
+        )
+        return Example(self.program, self.retained, told, self.start_ms)
+
+
+def _measured_now(image: ProcessImage, moment: Moment) -> ProcessImage:
+    """Return an image with its facts as old as if they were heard just now."""
+    measured = tuple(
+        moment.monotonic_s if quality is Quality.GOOD else at_s
+        for quality, at_s in zip(image.qualities, image.measured_at_s, strict=True)
+    )
+    return replace(image, measured_at_s=measured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +146,28 @@ def _dates(reading: Reading, scan: Encoded, moment_at: MomentAt) -> list[int]:
         reading.plain(calendar["month"].value),
     )
     day_ms = int(reading.exact(calendar["time_of_day"].value) * 1000)
+    first = MONTHS.index(str(month)) * 30
     found = []
-    for day in range(_DAYS):
+    for day in range(first, first + 36):
         guess = _YEAR_MS + day * _DAY_MS + day_ms
+        if datetime.fromtimestamp(guess / 1000, UTC).weekday() not in _near(str(weekday)):
+            continue
         start_ms = guess - moment_at(guess).utc_offset_s * 1000
         moment = moment_at(start_ms)
         if (moment.weekday, moment.month) == (weekday, month):
             found.append(start_ms)
-        if len(found) == _MOST_DATES:
-            break
-    return found
+    middle = sorted(found, key=lambda at_ms: abs(_day_of_month(at_ms) - _MID_MONTH))
+    return middle[:_MOST_DATES]
+
+
+def _near(weekday: str) -> set[int]:
+    """Return a day of the week and its neighbours, which it may be elsewhere."""
+    day = WEEKDAYS.index(weekday)
+    return {(day + each) % len(WEEKDAYS) for each in (-1, 0, 1)}
+
+
+def _day_of_month(at_ms: int) -> int:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).day
 
 
 def _image(reading: Reading, scan: Encoded, moment: Moment) -> ProcessImage:

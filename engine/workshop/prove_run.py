@@ -6,6 +6,7 @@ a memory that no plant can have is forgotten after a while: then the property is
 holds in the first scans from the very beginning.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import z3
@@ -16,13 +17,20 @@ from engine.language.rulebook import Condition, Rulebook, Signal
 from engine.workshop.encode_memory import Memory, start
 from engine.workshop.encode_scan import Book, Encoded, book_of, encode
 from engine.workshop.encode_values import all_of, any_of, constant, negated, real
-from engine.workshop.prove_example import Example, MomentAt, examples
+from engine.workshop.prove_example import Example, examples
 from engine.workshop.prove_plan import plan
-from engine.workshop.prove_property import Property, Verdict
-from engine.workshop.prove_tidy import lasting, tidy
+from engine.workshop.prove_property import Kind, Property, Verdict
+from engine.workshop.prove_steady import chases, cycle, moves
+from engine.workshop.prove_tidy import lasting, tidy, usual_sun
+from engine.workshop.scenario import MomentAt
 
 _NEVER_S = -1e9
 """So long ago that nothing waits for it any more."""
+
+
+_ROUNDS = 20
+"""How often a cycle is run before it is believed."""
+_NOT_CONFIRMED = "not confirmed: the solver has an example that the real scan does not follow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,15 @@ class Proof:
     """After how many scans from any memory the property holds, or is violated."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Scans that repeat, what makes them do so, and whether no output moves in them."""
+
+    scans: list[Encoded]
+    terms: list[z3.BoolRef]
+    still: bool
+
+
 @dataclass(slots=True)
 class Prover:
     """A rulebook encoded, and a solver that has heard of it."""
@@ -57,6 +74,7 @@ class Prover:
     facts: list[z3.BoolRef]
     scans: list[Encoded] = field(default_factory=list)
     solvers: dict[int, z3.Solver] = field(default_factory=dict)
+    cycles: dict[int, "Cycle"] = field(default_factory=dict)
 
     def encoded(self, count: int) -> list[Encoded]:
         """Return so many scans in a row, each following the one before."""
@@ -84,6 +102,24 @@ class Prover:
         solver.set("timeout", int(self.limits.timeout_s * 1000))
         return solver
 
+    def cycle(self, period: int) -> "Cycle":
+        """Return a cycle of so many scans; that no output at all moves in it is asked once."""
+        if period not in self.cycles:
+            scans, terms = cycle(self.book, period)
+            outputs = self.book.rulebook.plant.outputs
+            any_moves = any_of(moves(output, scans) for output in outputs)
+            still = self.alone(*terms, any_moves).check() == z3.unsat
+            self.cycles[period] = Cycle(scans, terms, still)
+        return self.cycles[period]
+
+    def alone(self, *terms: z3.BoolRef) -> z3.Solver:
+        """Return a solver for one hard question, which it may simplify as a whole."""
+        solver = z3.Solver()
+        solver.set("random_seed", self.limits.seed)
+        solver.set("timeout", int(self.limits.timeout_s * 1000))
+        solver.add(*terms)
+        return solver
+
 
 def prover(rulebook: Rulebook, limits: Limits, moment_at: MomentAt) -> Prover:
     """Return a prover for a checked rulebook."""
@@ -96,6 +132,8 @@ def prove(prover: Prover, wanted: Property) -> Proof:
     """Return what can be proved of one property, and a real counterexample where it fails."""
     if wanted.somewhere:
         return _somewhere(prover, wanted)
+    if wanted.kind is Kind.STEADY:
+        return _steady(prover, wanted)
     found: Proof | None = None
     for count in range(1, prover.limits.scans + 1):
         scans = prover.encoded(count)
@@ -123,6 +161,31 @@ def _somewhere(prover: Prover, wanted: Property) -> Proof:
             return Proof(wanted, Verdict.REFUTED)
         case _:
             return shown
+
+
+def _steady(prover: Prover, wanted: Property) -> Proof:
+    """Prove that an output does not go back and forth in so few scans."""
+    outputs = prover.book.rulebook.plant.outputs
+    output = next(each for each in outputs if each.name == wanted.subject)
+    longest = max(prover.limits.scans, 2)
+    for period in range(2, longest + 1):
+        found = prover.cycle(period)
+        if found.still:
+            continue
+        scans, solver = found.scans, prover.alone(*found.terms, moves(output, found.scans))
+        answer = solver.check()
+        if answer == z3.unknown:
+            note = _too_hard(prover, scans)
+            return Proof(wanted, Verdict.UNKNOWN, note=note, scans=period)
+        if answer == z3.sat:
+            model = tidy(solver, prover.book.rulebook, scans, prover.book.states)
+            for one in examples(prover.book, prover.program, model, scans, prover.moment_at):
+                example = one.repeated(_ROUNDS, prover.moment_at)
+                values = [seen.decided(output.name) for seen in example.run()]
+                if chases(values, period):
+                    return Proof(wanted, Verdict.REFUTED, example, scans=period)
+            return Proof(wanted, Verdict.UNKNOWN, note=_NOT_CONFIRMED, scans=period)
+    return Proof(wanted, Verdict.PROVED, scans=longest)
 
 
 def _from_the_start(prover: Prover, wanted: Property, count: int, found: Proof | None) -> Proof:
@@ -172,13 +235,26 @@ def _answer(prover: Prover, wanted: Property, scans: list[Encoded], solver: z3.S
     if answer == z3.unknown:
         return Proof(wanted, Verdict.UNKNOWN, note=_too_hard(prover, scans), scans=len(scans))
     solver.add(*lasting(scans))
+    usual = usual_sun(scans[0], prover.book.states, prover.moment_at)
+    if solver.check(usual) == z3.sat:
+        solver.add(usual)
     if solver.check() == z3.sat:
-        plain = tidy(solver, prover.book.rulebook, scans, prover.book.states)
-        for example in examples(prover.book, prover.program, plain, scans, prover.moment_at):
-            if wanted.shows(example.run()[-1]):
-                return Proof(wanted, Verdict.REFUTED, example, scans=len(scans))
-    note = "not confirmed: the solver has a counterexample that the real scan does not follow"
-    return Proof(wanted, Verdict.UNKNOWN, note=note, scans=len(scans))
+        for model in _models(prover, wanted, scans, solver):
+            for example in examples(prover.book, prover.program, model, scans, prover.moment_at):
+                if wanted.shows(example.run()[-1]):
+                    return Proof(wanted, Verdict.REFUTED, example, scans=len(scans))
+    return Proof(wanted, Verdict.UNKNOWN, note=_NOT_CONFIRMED, scans=len(scans))
+
+
+def _models(
+    prover: Prover, wanted: Property, scans: list[Encoded], solver: z3.Solver
+) -> Iterator[z3.ModelRef]:
+    """Yield models to try; only what is shown to people has to be plain at once."""
+    model = solver.model()
+    if wanted.somewhere:
+        yield model
+    yield tidy(solver, prover.book.rulebook, scans, prover.book.states)
+    yield model
 
 
 def _too_hard(prover: Prover, scans: list[Encoded]) -> str:

@@ -13,9 +13,10 @@ import z3
 from engine.language.plant import Output, Point
 from engine.language.rulebook import Rulebook
 from engine.language.types import BoolType, EnumType, NumberType
-from engine.values.moment import DAY_S
+from engine.values.moment import DAY_S, MONTHS
 from engine.workshop.encode_scan import Encoded
 from engine.workshop.encode_values import Cell, States, constant, negated, real
+from engine.workshop.scenario import MomentAt
 
 _EVERY_S = 10
 _NOON_S = 43_200
@@ -24,6 +25,9 @@ _ONE_TRY_MS = 300
 _MOST_TRIES = 250
 """A plain counterexample is a courtesy; the time for it has an end."""
 _LONG_S = -86_400
+_MONTH_MS = 365.25 / 12 * DAY_S * 1000
+MID_JANUARY_MS = 1_768_435_200_000
+"""2026-01-15, 00:00 UTC."""
 
 
 def lasting(scans: list[Encoded]) -> Iterator[z3.BoolRef]:
@@ -36,6 +40,22 @@ def lasting(scans: list[Encoded]) -> Iterator[z3.BoolRef]:
         gone_s = late.now_s - early.now_s
         yield late.calendar["time_of_day"].value == early.calendar["time_of_day"].value + gone_s
         yield gone_s < DAY_S
+
+
+def usual_sun(scan: Encoded, states: States, moment_at: MomentAt) -> z3.BoolRef:
+    """Return that the sun of the first scan is that of the middle of its month."""
+    calendar = scan.given.calendar
+    terms = []
+    for number, month in enumerate(MONTHS):
+        moment = moment_at(MID_JANUARY_MS + round(number * _MONTH_MS))
+        same = [calendar["month"].value == states.term(month)]
+        for name, time_s in (("sunrise", moment.sunrise_s), ("sunset", moment.sunset_s)):
+            cell = calendar[name]
+            same.append(cell.known == (time_s is not None))
+            if time_s is not None:
+                same.append(cell.value == real(round(time_s)))
+        terms.append(z3.And(same))
+    return z3.Or(terms)
 
 
 def tidy(
