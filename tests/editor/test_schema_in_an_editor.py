@@ -127,7 +127,7 @@ def test_hover_tells_unit_and_meaning(settings: dict[str, object]) -> None:
                 await _hovered(client, rules, place(text, "sali")),
                 await _hovered(client, rules, place(text, "conditions:\n", 4)),
                 await _hovered(client, rules, place(text, "90 %, unti")),
-                await _hovered(client, devices, place(site, "facts: {miner1.po")),
+                await _hovered(client, devices, place(site, "{miner1.po")),
             ]
 
     output, salience, conditions, until, fact = asyncio.run(look())

@@ -39,10 +39,12 @@ def _walk(steps: "Steps", schema: Schema, node: Node, owner: str) -> Iterator[Pi
             role = role_of(schema)
             identity = _identity(node)
             for key, value in node.items:
-                if role is not None and not steps.is_fixed(schema, key.text):
+                is_name = role is not None and not steps.is_fixed(schema, key.text)
+                if role is not None and is_name:
                     yield Piece(key, role, True, owner)
                 inner = steps.under(schema, key.text)
-                yield from _walk(steps, inner, value, identity or owner or key.text)
+                entry = identity or owner or (key.text if is_name else "")
+                yield from _walk(steps, inner, value, entry)
 
 
 def _identity(node: Mapping) -> str:
@@ -91,8 +93,6 @@ class Steps:
         return self.whole(schema.get("items"))
 
     def is_fixed(self, schema: Schema, key: str) -> bool:
-        """Tell whether a key is a word of the format rather than a name."""
+        """Tell whether a key is a word of the format; in a schema of no plant, others are names."""
         fixed = schema.get("properties")
-        if not isinstance(fixed, dict) or key not in fixed:
-            return False
-        return role_of(schema) is not Role.OUTPUT_USED or key == "assert"
+        return isinstance(fixed, dict) and key in fixed

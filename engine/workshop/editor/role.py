@@ -20,6 +20,7 @@ class Role(Enum):
     POINT_USED = "names a fact"
     NAME_USED = "names a fact, an output or something computed"
     RULE_USED = "names a rule"
+    EXPECTED = "is a value and the rules that give it"
     TRUTH = "is a condition"
     NUMBER = "is a signal"
     VALUE = "is a value for an output"

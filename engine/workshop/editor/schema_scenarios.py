@@ -132,9 +132,9 @@ def _expectation(sheet: Sheet) -> Schema:
         "alarms": alarms | {"description": "Exactly these alarms; `[]` for none."},
         "about": _ABOUT,
     }
-    found = form("What must come out.", keys)
+    found = form("What must come out.", keys) | {"$comment": Role.OUTPUT_USED.value}
     if not outputs:
-        return found | {"additionalProperties": True}
+        return found | {"additionalProperties": {"$comment": Role.EXPECTED.value}}
     return found | {"properties": {**keys, **outputs}}
 
 
