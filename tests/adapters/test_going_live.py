@@ -8,7 +8,6 @@ import pytest
 
 from adapters.runtime.daemon import Daemon
 from adapters.runtime.demands import Demand, Demands, Tried
-from adapters.runtime.going_live import GoingLive
 from adapters.runtime.probation import Terms
 from adapters.runtime.refusal import Refusal, RefusedError
 from adapters.runtime.service import Service
@@ -29,10 +28,10 @@ class House:
     def start(self) -> None:
         self.service = Service(self.site.load(), self.site.clock)
         self.daemon: Daemon = self.service.daemon
-        self.live = GoingLive(
-            self.daemon, self.service.versions, self.site.folder, self.site.clock, self.demands
-        )
-        self.daemon.listen("going live", self.live.after)
+        live = self.service.live
+        assert live is not None
+        self.live = live
+        self.live.demands = self.demands or live.demands
 
     def edit(self, old: str = "tank.top < 50 °C", new: str = "tank.top < 55 °C") -> None:
         rules = self.site.folder / "heat.yaml"
