@@ -16,7 +16,7 @@ from adapters.cli.progress import progress
 from adapters.cli.runs import span_of, step_of
 from adapters.clock import SiteClock
 from adapters.compared.process import LostError, RemoteRunner
-from adapters.compared.runner import Driven, Played, Runner, Work
+from adapters.compared.runner import Driven, Played, Runner, Work, rare_collections
 from adapters.compared.together import Compared, compare
 from adapters.files import RuleFiles
 from adapters.playback import fit, spans_within
@@ -301,6 +301,7 @@ def _compare(
         stack.callback(new.close)
         old = Runner(works[0])
         stack.callback(old.close)
+        stack.enter_context(rare_collections())
         advance = stack.enter_context(progress("diff", scans))
         return compare(old, new, common, advance)
 

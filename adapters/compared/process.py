@@ -6,7 +6,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
-from adapters.compared.runner import Chunk, Outcome, Runner, Work
+from adapters.compared.runner import Chunk, Outcome, Runner, Work, rare_collections
 from adapters.recordings.data import RecordingError
 from engine.workshop.diff_tell import Question, Telling
 
@@ -81,17 +81,22 @@ def serve(ours: Connection, work: Work) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started us ends us
     try:
         runner = Runner(work)
-        while True:
-            asked = ours.recv()
-            if asked == "chunk":
-                ours.send(runner.end())
-            elif asked == "outcome":
-                ours.send(runner.outcome())
-            else:
-                ours.send(runner.tell(asked))
+        with rare_collections():
+            _answer(ours, runner)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except RecordingError as error:
         ours.send(error)
     except Exception as error:  # noqa: BLE001 - the other process says it to the operator
         ours.send(f"{type(error).__name__}: {error}")
+
+
+def _answer(ours: Connection, runner: Runner) -> None:
+    while True:
+        asked = ours.recv()
+        if asked == "chunk":
+            ours.send(runner.end())
+        elif asked == "outcome":
+            ours.send(runner.outcome())
+        else:
+            ours.send(runner.tell(asked))

@@ -199,7 +199,10 @@ class _DiffChart:
             for before, after in pairwise(self._new.stretches)
         ]
         self.figure.update_xaxes(rangebreaks=gaps)
-        self.figure.update_yaxes(title_text=self._price_unit(), row=1, col=1, secondary_y=True)
+        self.figure.update_yaxes(
+            title_text=self._price_unit(), tickmode="auto", nticks=4, showgrid=False,
+            row=1, col=1, secondary_y=True,
+        )  # fmt: skip
         self.figure.update_layout(
             template="plotly_white", height=height + 160, hovermode="x",
             margin={"l": 70, "r": 60, "t": 40, "b": 40},

@@ -1,5 +1,6 @@
 """`thermiq diff`: text, page, JSON, exit codes; and that its claims hold in two dry-runs."""
 
+import gc
 import json
 import multiprocessing
 from collections.abc import Iterator
@@ -140,6 +141,15 @@ def test_two_processes_say_the_same_as_one(house: Path, monkeypatch: pytest.Monk
     assert json.loads(alone)["count"] > 3
     assert beside == alone
     assert not multiprocessing.active_children()
+
+
+def test_garbage_is_looked_for_as_before_when_a_run_is_over() -> None:
+    before = gc.get_threshold()
+    with pytest.raises(KeyError), runner.rare_collections():
+        assert gc.get_threshold()[0] > before[0]
+        raise KeyError
+    assert gc.get_threshold() == before
+    assert not gc.get_freeze_count()
 
 
 def test_a_gap_is_told_with_its_start_and_so_is_the_end() -> None:
