@@ -112,8 +112,8 @@ def test_what_is_written_reads_as_the_same_scenario(scenario: Scenario) -> None:
     loaded = load(text)
     assert not loaded.problems, (text, loaded.problems)
     (again,) = loaded.scenarios
-    windows = [(key, pytest.approx(value)) for key, value in scenario.state.windows]
-    assert list(again.state.windows) == windows
+    found, written = dict(again.state.windows), dict(scenario.state.windows)
+    assert found == pytest.approx(written)
     assert scenario_to_text(program(), again, START) == scenario_to_text(program(), scenario, START)
     for key in ("name", "about", "start_ms", "every_ms", "lasts_ms", "before_ms", "actions"):
         assert getattr(again, key) == getattr(scenario, key), text
