@@ -7,6 +7,7 @@ what is read here.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from engine.language.check import limit_exceeded, syntax, unknown_unit, value_outside_range
 from engine.language.constants import in_unit, read_constant, read_duration_s
@@ -116,7 +117,6 @@ class _Row:
         message = f"`{item['number']}` may be a value or a change of `{self.point.name}`"
         advice = f"write `= {item['number']}` for the value, `by {item['number']}` for the change"
         self._refuse(message, item, "number", advice)
-        return False
 
     def _stand(self, item: re.Match[str]) -> None:
         if item["joint"] == "in":
@@ -132,7 +132,6 @@ class _Row:
         level = self.level
         if level is None:
             self._refuse("there is no number before this change", item, "number")
-            return
         if item["joint"]:
             self._refuse("a change has a number of steps", item, "joint", "write `+0.5 x20`")
         own = self.point.unit or NUMBER
@@ -149,7 +148,6 @@ class _Row:
         if level is None or end is None or isinstance(end, bool | str):
             message = "`->` leads from one number to another"
             self._refuse(message, item, "arrow", "write `20 °C -> 60 °C in 1 h`")
-            return
         if bool(item["clock"]) == bool(item["joint"]) or item["joint"] == "for" or item["count"]:
             message = "a move says how long it takes, or at which time of day it arrives"
             self._refuse(message, item, "arrow", "write `-> 60 °C in 1 h` or `12:00 -> 60 °C`")
@@ -181,7 +179,7 @@ class _Row:
             raise _Refused
         self.pieces.append(piece)
 
-    def _too_fast(self, old: float, new: float, item: re.Match[str]) -> None:
+    def _too_fast(self, old: float, new: float, item: re.Match[str]) -> NoReturn:
         unit = self.point.unit or NUMBER
         message = (
             f"`{self.point.name}` cannot move from {old:g} to {new:g} {unit.symbol} so fast: "
@@ -252,7 +250,7 @@ class _Row:
             self._refuse(message, item, "count")
         return int(text)
 
-    def _refuse(self, message: str, item: re.Match[str], group: str, advice: str = "") -> None:
+    def _refuse(self, message: str, item: re.Match[str], group: str, advice: str = "") -> NoReturn:
         self.problems.append(syntax.problem(message, self._place(item, group), advice))
         raise _Refused
 
