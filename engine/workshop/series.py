@@ -112,11 +112,13 @@ class _Row:
         unit = parse_unit(item["unit"]) if item["unit"] else None
         if self.point.unit is not None and self.point.unit.absolute and unit is not None:
             return not unit.absolute  # a difference is in K, a temperature in °C
-        if sign == "+" or (self.point.low is not None and self.point.low >= 0):
-            return True
-        message = f"`{item['number']}` may be a value or a change of `{self.point.name}`"
-        advice = f"write `= {item['number']}` for the value, `by {item['number']}` for the change"
-        self._refuse(message, item, "number", advice)
+        may_be_value = sign == "-" and (self.point.low is None or self.point.low < 0)
+        if may_be_value:
+            number = item["number"]
+            message = f"`{number}` may be a value or a change of `{self.point.name}`"
+            advice = f"write `= {number}` for the value, `by {number}` for the change"
+            self._refuse(message, item, "number", advice)
+        return True
 
     def _stand(self, item: re.Match[str]) -> None:
         if item["joint"] == "in":
