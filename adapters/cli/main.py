@@ -39,6 +39,7 @@ COMMANDS = (
     Command("check", "adapters.cli.check", "check", "Tell what is wrong with rule files."),
     Command("test", "adapters.cli.test", "scenarios", "Play the scenarios beside the rules."),
     Command("fmt", "adapters.cli.fmt", "fmt", "Put rule files into the house's format."),
+    Command("new", "adapters.cli.new", "new", "Begin a site of your own."),
     Command("lsp", "adapters.cli.lsp", "lsp", "Serve an editor: the language server."),
     Command("schema", "adapters.cli.schema", "schema", "Make JSON Schema for editors."),
     Command("prove", "adapters.cli.prove", "prove", "Prove what must never happen."),

@@ -86,11 +86,17 @@ class Server(LanguageServer):
         return folder, folder.under(shown(_path(uri)), at.line + 1, column + 1)
 
 
-def build() -> Server:  # noqa: C901 - one handler for each thing that an editor asks
+def build() -> Server:
     """Return a server with everything it can answer."""
     sys.setswitchinterval(_SWITCH_S)
     server = Server()
+    _heed_changes(server)
+    _help_writing(server)
+    _answer_about_names(server)
+    return server
 
+
+def _heed_changes(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     async def _(told: types.DidOpenTextDocumentParams) -> None:
         server.changed(told.text_document.uri)
@@ -107,6 +113,8 @@ def build() -> Server:  # noqa: C901 - one handler for each thing that an editor
     async def _(told: types.DidCloseTextDocumentParams) -> None:
         server.changed(told.text_document.uri, closed=True)
 
+
+def _help_writing(server: Server) -> None:
     options = types.CompletionOptions(trigger_characters=[" ", ".", "{", "[", ","])
 
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, options)
@@ -118,6 +126,17 @@ def build() -> Server:  # noqa: C901 - one handler for each thing that an editor
             _item(each) for each in offers(text, at.line, _column(text, at), schema, folder.sheet)
         ]
 
+    @server.feature(types.TEXT_DOCUMENT_FORMATTING)
+    def _(asked: types.DocumentFormattingParams) -> list[types.TextEdit]:
+        uri = asked.text_document.uri
+        folder, text = server.folder(uri), server.text(uri)
+        name = _path(uri).name
+        made = formatted(name, text.encode(), folder.schemas[kind_of(name)])
+        whole = types.Range(types.Position(0, 0), types.Position(text.count("\n") + 1, 0))
+        return [types.TextEdit(whole, made.after)] if made.changes else []
+
+
+def _answer_about_names(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def _(asked: types.HoverParams) -> types.Hover | None:
         folder, found = server.asked(asked)
@@ -148,17 +167,6 @@ def build() -> Server:  # noqa: C901 - one handler for each thing that an editor
         folder, found = server.asked(asked)
         known = found is not None and any(each.is_given for each in folder.same(found))
         return _range(found.position) if found is not None and known else None
-
-    @server.feature(types.TEXT_DOCUMENT_FORMATTING)
-    def _(asked: types.DocumentFormattingParams) -> list[types.TextEdit]:
-        uri = asked.text_document.uri
-        folder, text = server.folder(uri), server.text(uri)
-        name = _path(uri).name
-        made = formatted(name, text.encode(), folder.schemas[kind_of(name)])
-        whole = types.Range(types.Position(0, 0), types.Position(text.count("\n") + 1, 0))
-        return [types.TextEdit(whole, made.after)] if made.changes else []
-
-    return server
 
 
 def _hover(folder: Folder, found: Mention) -> types.Hover:
