@@ -15,7 +15,7 @@ from engine.language.checked import check_files
 from engine.language.problem import Problem, Severity
 from engine.workshop.figures import figure
 from engine.workshop.quantity import declared
-from engine.workshop.scenario import Never, Scenario
+from engine.workshop.scenario import Scenario
 from engine.workshop.scenario_file import COMMON, SUFFIX, load_scenarios
 from engine.workshop.scenario_finding import findings
 from engine.workshop.scenario_formats import Case
@@ -51,8 +51,6 @@ class Bench:
     """How many files the problems or the scenarios are of."""
     rules: Mapping[str, str] = field(default_factory=dict)
     """The texts of the rule files."""
-    never: tuple[Never, ...] = ()
-    """The claims of the whole folder."""
 
     @property
     def ok(self) -> bool:
@@ -116,7 +114,7 @@ def prepare(place: Place) -> Bench:
     program = compile_program(checked.rulebook)
     clock = SiteClock(checked.rulebook.plant.site)
     tests = _read(files_of(place))
-    loaded = load_scenarios(tests.files, program, _unix_ms(clock))
+    loaded = load_scenarios(tests.files, program, unix_ms_of(clock))
     wanted = None if place.files is None else {shown(path) for path in place.files}
     return Bench(
         place,
@@ -127,7 +125,6 @@ def prepare(place: Place) -> Bench:
         {**checked.sources, **loaded.sources},
         len(tests.files) if wanted is None else len(wanted),
         checked.sources,
-        loaded.never,
     )
 
 
@@ -141,7 +138,9 @@ def _read(paths: Iterable[Path]) -> RuleFiles:
     return RuleFiles(files, tuple(problems))
 
 
-def _unix_ms(clock: SiteClock) -> Callable[[datetime], int]:
+def unix_ms_of(clock: SiteClock) -> Callable[[datetime], int]:
+    """Return what makes Unix milliseconds of the site's own time."""
+
     def to_unix_ms(local: datetime) -> int:
         return round(local.replace(tzinfo=clock.zone).timestamp() * 1000)
 
@@ -184,7 +183,7 @@ def example(bench: Bench) -> str:
     if bench.program is None or bench.clock is None or not bench.program.rulebook.plant.outputs:
         return ""
     clock, output = bench.clock, bench.program.rulebook.plant.outputs[0]
-    scenario = Scenario("", _unix_ms(clock)(DEFAULT_START), 10_000, 0)
+    scenario = Scenario("", unix_ms_of(clock)(DEFAULT_START), 10_000, 0)
     _, first = next(play(bench.program, scenario, lambda ms: clock.moment(ms / 1000)))
     value = figure(declared(first.decisions[0].value, output.unit))
     return _EXAMPLE.format(output=output.name, value=value)

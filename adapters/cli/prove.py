@@ -2,11 +2,10 @@
 
 import fnmatch
 import importlib.util
-import json
 import sys
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,8 +16,8 @@ from adapters.cli.tables import Table, show
 from adapters.cli.terminal import is_colourful
 
 if TYPE_CHECKING:
-    from adapters.scenarios import Bench
     from engine.workshop.prove_run import Proof
+    from engine.workshop.scenario_file import Scenarios
 
 CANNOT_TELL = 3
 """Exit code: nothing was refuted, but not everything was proved."""
@@ -69,7 +68,7 @@ def prove(
         Format, typer.Option("--format", "-f", help="How to write the results.")
     ] = Format.TEXT,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Tell of every property that was proved, too.")
+        bool, typer.Option("--verbose", "-v", help="Tell of every rule, too, where all is well.")
     ] = False,
     colour: Annotated[
         bool, typer.Option("--colour/--no-colour", help="Colour on a terminal.")
@@ -88,41 +87,39 @@ def prove(
 
 
 def _run(rules: Path, wishes: Wishes) -> int:
-    from engine.workshop.prove_properties import properties  # noqa: PLC0415 - same
+    from adapters.claims import fails, moments_of, read_claims  # noqa: PLC0415 - `--help` needs none
+    from adapters.cli.looking_back import read_program  # noqa: PLC0415 - same
+    from adapters.clock import SiteClock  # noqa: PLC0415 - same
+    from engine.workshop.prove_properties import properties  # noqa: PLC0415 - needs z3
     from engine.workshop.prove_run import Limits, prove, prover  # noqa: PLC0415 - same
 
     began_s = time.perf_counter()
-    bench = _read(rules, wishes)
-    program, clock = bench.program, bench.clock
-    if program is None or clock is None:
-        return 1
-    found = properties(program.rulebook, bench.never)
+    program, _ = read_program(rules)
+    clock = SiteClock(program.rulebook.plant.site)
+    claims = read_claims(rules, program, clock)
+    if claims.problems:
+        _tell(claims, wishes)
+        if not claims.ok:
+            return 1
+    found = properties(program.rulebook, claims.never)
     wanted = [each for each in found if _is_wanted(each.name, wishes.only)]
     if not wanted:
         names = ", ".join(wishes.only) or "interlocks, trips, rules"
         raise typer.BadParameter(f"there is nothing of {names} to prove", param_hint="--only")
     limits = Limits(wishes.timeout_s, wishes.scans)
-    ready = prover(program.rulebook, limits, lambda at_ms: clock.moment(at_ms / 1000))
+    ready = prover(program.rulebook, limits, moments_of(clock))
     proofs = [prove(ready, each) for each in wanted]
     _show(proofs, time.perf_counter() - began_s, wishes)
+    if wishes.out is not None:
+        _write(proofs, lambda text: fails(text, program, clock), rules, wishes.out)
     return exit_code(proofs)
 
 
-def _read(rules: Path, wishes: Wishes) -> "Bench":
-    """Return rules and the claims beside them; say on the error stream what is wrong with them."""
-    from adapters.scenarios import Place, prepare  # noqa: PLC0415 - `--help` needs none of this
-
-    bench = prepare(Place(rules, None if rules.is_dir() else ()))
-    if bench.problems:
-        _tell(bench, wishes)
-    return bench if bench.ok else replace(bench, program=None)
-
-
-def _tell(bench: "Bench", wishes: Wishes) -> None:
-    """Write what is wrong with rules or claims on the error stream."""
+def _tell(claims: "Scenarios", wishes: Wishes) -> None:
+    """Write what is wrong with claims on the error stream."""
     from engine.language.render.as_text import pieces  # noqa: PLC0415 - rarely needed
 
-    found = list(pieces(bench.problems, bench.sources, bench.files))
+    found = list(pieces(claims.problems, claims.sources, len(claims.sources)))
     if wishes.colour and is_colourful(sys.stderr):
         from adapters.cli.colours import coloured  # noqa: PLC0415 - rich is slow to import
 
@@ -143,37 +140,37 @@ def exit_code(proofs: Iterable["Proof"]) -> int:
     return 1 if "refuted" in found else CANNOT_TELL if "unknown" in found else 0
 
 
-def _show(proofs: Sequence["Proof"], took_s: float, wishes: Wishes) -> None:
+def _show(proofs: "Sequence[Proof]", took_s: float, wishes: Wishes) -> None:
+    from engine.workshop import prove_formats as formats  # noqa: PLC0415 - needs z3
+
     if wishes.form is Format.JSON:
-        typer.echo(json.dumps(as_plain(proofs), ensure_ascii=False, indent=2))
+        typer.echo(formats.as_json(proofs), nl=False)
         return
-    rows = [_row(proof) for proof in proofs]
-    counts = ", ".join(
-        f"{sum(proof.verdict.value == word for proof in proofs)} {word}"
-        for word in ("proved", "refuted", "unknown")
-    )
-    table = Table("", ("verdict", "what", "claim"), tuple(rows), left=frozenset({0, 1, 2}))
-    show(f"{counts}, in {took_s:.1f} s", [table], colour=wishes.colour)
+    if wishes.form is Format.JUNIT:
+        typer.echo(formats.as_junit(proofs), nl=False)
+        return
+    told = tuple(formats.rows(proofs, all_of_them=wishes.verbose))
+    table = Table("", ("verdict", "property", "claim"), told, left=frozenset({0, 1, 2}))
+    show(f"{formats.headline(proofs)}, in {took_s:.1f} s", [table], colour=wishes.colour)
+    for proof in proofs:
+        sentence = formats.told(proof)
+        if sentence:
+            typer.echo(f"\n{sentence}")
 
 
-def _row(proof: "Proof") -> tuple[str, ...]:
-    wanted = proof.property
-    note = f" ({proof.note})" if proof.note else ""
-    return (proof.verdict.value, wanted.name, wanted.text + note)
+def _write(proofs: "Sequence[Proof]", fails: Callable[[str], bool], rules: Path, out: Path) -> None:
+    """Write the counterexamples that `thermiq test` fails on; say which it cannot tell of."""
+    from engine.workshop.prove_formats import refuted  # noqa: PLC0415 - needs z3
+    from engine.workshop.prove_scenario import as_scenarios  # noqa: PLC0415 - same
 
-
-def as_plain(proofs: Iterable["Proof"]) -> list[dict[str, object]]:
-    """Return proofs as plain data."""
-    return [
-        {
-            "kind": proof.property.kind.value,
-            "subject": proof.property.subject,
-            "claim": proof.property.text,
-            "verdict": proof.verdict.value,
-            "scans": proof.scans,
-            "note": proof.note,
-            "file": proof.property.position.file,
-            "line": proof.property.position.line,
-        }
-        for proof in proofs
-    ]
+    found = [(proof.property, example) for proof, example in refuted(proofs)]
+    shown = [each for each in found if fails(as_scenarios([each]))]
+    if shown:
+        out.write_text(as_scenarios(shown), encoding="utf-8", newline="\n")
+        count = len(shown)
+        told = f"{count} counterexample{'s' if count > 1 else ''} in {out}"
+        typer.echo(f"{told}; try: thermiq test {out} --rules {rules}", err=True)
+    for wanted, _ in found:
+        if all(wanted is not each for each, _ in shown):
+            message = f"{wanted.name}: no scenario can tell of its counterexample"
+            typer.echo(f"{message}: ages of facts, or times between scans", err=True)

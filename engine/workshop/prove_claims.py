@@ -6,7 +6,7 @@ import z3
 
 from engine.inference.evaluate import evaluate
 from engine.workshop.encode_scan import Book, Encoded
-from engine.workshop.prove_property import Kind, Property, Seen
+from engine.workshop.prove_property import Hope, Kind, Property, Seen
 from engine.workshop.scenario import Never
 
 HAIR = 1e-6
@@ -26,5 +26,8 @@ def _never(claim: Never) -> Property:
     def shows(seen: Seen) -> bool:
         return evaluate(claim.when, seen.program.slots, seen.slots(), deciding=True) is True
 
+    def hope(_: Seen) -> Hope:
+        return Hope(never=claim.when, name=f"refuted.{claim.id}".replace(".", "_"))
+
     text = claim.because or "never happens"
-    return Property(Kind.NEVER, claim.id, text, wrong, shows, position=claim.position)
+    return Property(Kind.NEVER, claim.id, text, wrong, shows, hope, position=claim.position)

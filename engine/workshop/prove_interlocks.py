@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import z3
 
 from engine.control.decision import Cause
+from engine.control.interlocks import limited
 from engine.inference.evaluate import evaluate
 from engine.inference.inline import inlined_interlocks, outputs_concerned
 from engine.language.plant import Output
@@ -28,7 +29,7 @@ from engine.workshop.encode_values import (
     negated,
     real,
 )
-from engine.workshop.prove_property import Kind, Property, Seen
+from engine.workshop.prove_property import Hope, Kind, Property, Seen
 
 _ROUNDED = 1e-6
 """In the output's unit. A step counts as reached a billionth early, so that floats land on it."""
@@ -56,9 +57,13 @@ def _never(lock: Interlock, reads: list[Output]) -> Property:
     def shows(seen: Seen) -> bool:
         return _broken(lock, seen) and any(_is_loose(seen, output) for output in reads)
 
+    def hope(seen: Seen) -> Hope:
+        loose = [output for output in reads if _is_loose(seen, output)]
+        return Hope(tuple((output.name, output.failsafe) for output in loose))
+
     names = " and ".join(f"`{output.name}`" for output in reads)
     return Property(
-        Kind.INTERLOCK, lock.id, f"is never violated, or {names} at failsafe", wrong, shows,
+        Kind.INTERLOCK, lock.id, f"is never violated, or {names} at failsafe", wrong, shows, hope,
         position=lock.position,
     )  # fmt: skip
 
@@ -73,8 +78,11 @@ def _force(lock: Interlock, output: Output, value: Value) -> Property:
             _broken(lock, seen) and seen.decided(output.name) != value and _is_loose(seen, output)
         )
 
+    def hope(_: Seen) -> Hope:
+        return Hope(((output.name, value),))
+
     text = f"holds `{output.name}` at {value}, or at failsafe"
-    return Property(Kind.INTERLOCK, lock.id, text, wrong, shows, position=lock.position)
+    return Property(Kind.INTERLOCK, lock.id, text, wrong, shows, hope, position=lock.position)
 
 
 def _limit(lock: Interlock, place: int, output: Output) -> Property:
@@ -103,8 +111,13 @@ def _limit(lock: Interlock, place: int, output: Output) -> Property:
         over = (value - border / factor) * (1 if most else -1)
         return over > _ROUNDED and value != end
 
+    def hope(seen: Seen) -> Hope:
+        border = evaluate(limit.value, seen.program.slots, seen.slots(), deciding=True)
+        within = limited(output, limit.bound, border, seen.decided(output.name))
+        return Hope(((output.name, within),))
+
     text = f"keeps `{output.name}` {limit.bound.value.replace('_', ' ')} its limit, or at failsafe"
-    return Property(Kind.LIMIT, lock.id, text, wrong, shows, position=limit.position)
+    return Property(Kind.LIMIT, lock.id, text, wrong, shows, hope, position=limit.position)
 
 
 def _loose(book: Book, scan: Encoded, output: Output) -> z3.BoolRef:

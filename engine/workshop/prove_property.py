@@ -13,6 +13,7 @@ import z3
 from engine.control.program import Program
 from engine.control.scan import Scan
 from engine.control.state import Retained
+from engine.language.expression import Expression
 from engine.language.position import NOWHERE, Position
 from engine.values.fact import Value
 from engine.workshop.encode_scan import Book, Encoded
@@ -72,11 +73,25 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Hope:
+    """What a scenario expects that shows a violation, so that it fails until the rules are mended.
+
+    Outputs should have had these values, or rules should not have been TRUE; `never` is a condition
+    that should not have been TRUE, under a `name`.
+    """
+
+    outputs: tuple[tuple[str, Value], ...] = ()
+    silent: tuple[str, ...] = ()
+    never: Expression | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Property:
     """One thing that must hold in every scan, or (`somewhere`) in at least one.
 
     `wrong` is the term for a scan that violates it, or, with `somewhere`, for one that shows it;
-    `shows` says the same of a real scan.
+    `shows` says the same of a real scan, `hope` what should have been instead.
     """
 
     kind: Kind
@@ -84,6 +99,7 @@ class Property:
     text: str
     wrong: Callable[[Book, Encoded], z3.BoolRef]
     shows: Callable[[Seen], bool]
+    hope: Callable[[Seen], Hope]
     somewhere: bool = False
     position: Position = field(default=NOWHERE, compare=False)
 

@@ -12,7 +12,7 @@ from engine.language.plant import Output
 from engine.language.rulebook import Proposal, Rule, Rulebook
 from engine.workshop.encode_scan import Book, Encoded
 from engine.workshop.encode_values import all_of, any_of, both, either, equal, negated
-from engine.workshop.prove_property import Kind, Property, Seen
+from engine.workshop.prove_property import Hope, Kind, Property, Seen
 
 
 def rule_properties(rulebook: Rulebook) -> Iterator[Property]:
@@ -41,8 +41,11 @@ def _fires(rule: Rule) -> Property:
     def shows(seen: Seen) -> bool:
         return _truth(rule, seen) is True
 
+    def hope(_: Seen) -> Hope:
+        return Hope(silent=(rule.id,))
+
     return Property(
-        Kind.FIRES, rule.id, "can fire", wrong, shows, somewhere=True, position=rule.position
+        Kind.FIRES, rule.id, "can fire", wrong, shows, hope, somewhere=True, position=rule.position
     )
 
 
@@ -67,8 +70,13 @@ def _heard(rule: Rule) -> Property:
             if decision.output in names
         )
 
+    def hope(_: Seen) -> Hope:
+        return Hope(silent=(rule.id,))
+
     text = f"can decide {' or '.join(f'`{name}`' for name in names)}"
-    return Property(Kind.HEARD, rule.id, text, wrong, shows, somewhere=True, position=rule.position)
+    return Property(
+        Kind.HEARD, rule.id, text, wrong, shows, hope, somewhere=True, position=rule.position
+    )
 
 
 _Proposed = tuple[Rule, Proposal]
@@ -96,9 +104,12 @@ def _agree(output: Output, one: _Proposed, other: _Proposed) -> Property:
         both_fire = _truth(first, seen) is True and _truth(second, seen) is True
         return both_fire and None not in (left, right) and left != right
 
+    def hope(_: Seen) -> Hope:
+        return Hope(silent=(second.id,))
+
     subject = f"{first.id}+{second.id}"
     text = f"never ask different values of `{output.name}` at the same time"
-    return Property(Kind.CONFLICT, subject, text, wrong, shows, position=second.position)
+    return Property(Kind.CONFLICT, subject, text, wrong, shows, hope, position=second.position)
 
 
 def _decided(output: Output) -> Property:
@@ -111,8 +122,12 @@ def _decided(output: Output) -> Property:
         decision = next(each for each in seen.scan.decisions if each.output == output.name)
         return decision.cause is Cause.CONFLICT
 
+    def hope(seen: Seen) -> Hope:
+        decision = next(each for each in seen.scan.decisions if each.output == output.name)
+        return Hope(silent=tuple(decision.by.split(", "))[1:])
+
     text = "is decided by one rule or at rest, whatever the facts"
-    return Property(Kind.DECIDED, output.name, text, wrong, shows, position=output.position)
+    return Property(Kind.DECIDED, output.name, text, wrong, shows, hope, position=output.position)
 
 
 def _truth(rule: Rule, seen: Seen) -> object:

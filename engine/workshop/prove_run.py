@@ -7,7 +7,7 @@ holds in the first scans from the very beginning.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import z3
 
@@ -158,7 +158,8 @@ def _somewhere(prover: Prover, wanted: Property) -> Proof:
         case Verdict.REFUTED:
             return Proof(wanted, Verdict.PROVED, shown.example)
         case Verdict.PROVED:
-            return Proof(wanted, Verdict.REFUTED)
+            note = "no facts, values or memories make it so"
+            return Proof(wanted, Verdict.REFUTED, note=note)
         case _:
             return shown
 
@@ -181,9 +182,11 @@ def _steady(prover: Prover, wanted: Property) -> Proof:
             model = tidy(solver, prover.book.rulebook, scans, prover.book.states)
             for one in examples(prover.book, prover.program, model, scans, prover.moment_at):
                 example = one.repeated(_ROUNDS, prover.moment_at)
-                values = [seen.decided(output.name) for seen in example.run()]
-                if chases(values, period):
-                    return Proof(wanted, Verdict.REFUTED, example, scans=period)
+                seen = example.run()
+                if chases([each.decided(output.name) for each in seen], period):
+                    moved = [place for place, each in enumerate(seen, 1) if wanted.shows(each)]
+                    shown = replace(example, told=example.told[: moved[-1]])
+                    return Proof(wanted, Verdict.REFUTED, shown, scans=period)
             return Proof(wanted, Verdict.UNKNOWN, note=_NOT_CONFIRMED, scans=period)
     return Proof(wanted, Verdict.PROVED, scans=longest)
 

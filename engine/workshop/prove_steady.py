@@ -35,7 +35,7 @@ from engine.workshop.encode_values import (
     negated,
     real,
 )
-from engine.workshop.prove_property import Kind, Property, Seen
+from engine.workshop.prove_property import Hope, Kind, Property, Seen
 
 SLOWEST_S = 60.0
 """The longest time between two scans that is looked at."""
@@ -57,8 +57,11 @@ def _steady(output: Output) -> Property:
     def shows(seen: Seen) -> bool:
         return seen.decided(name) != seen.last(name)
 
+    def hope(seen: Seen) -> Hope:
+        return Hope(((name, seen.last(name)),))
+
     text = "stands still while no fact changes"
-    return Property(Kind.STEADY, name, text, wrong, shows, position=output.position)
+    return Property(Kind.STEADY, name, text, wrong, shows, hope, position=output.position)
 
 
 def moves(output: Output, scans: list[Encoded]) -> z3.BoolRef:

@@ -20,7 +20,7 @@ from engine.workshop.encode_values import (
     equal,
     negated,
 )
-from engine.workshop.prove_property import Kind, Property, Seen
+from engine.workshop.prove_property import Hope, Kind, Property, Seen
 
 
 def trip_properties(rulebook: Rulebook) -> Iterator[Property]:
@@ -52,8 +52,11 @@ def _acts(trip: Trip, rulebook: Rulebook) -> Property:
         truth = evaluate(trip.when, seen.program.slots, seen.scan.trace.slots)
         return truth is not False and _is_missed(trip, rulebook, seen)
 
+    def hope(_: Seen) -> Hope:
+        return Hope(trip.force)
+
     text = f"forces {_forces(trip)} in the scan that sees it, also while it is unknown"
-    return Property(Kind.TRIP, trip.id, text, wrong, shows, position=trip.position)
+    return Property(Kind.TRIP, trip.id, text, wrong, shows, hope, position=trip.position)
 
 
 def _stays(trip: Trip, rulebook: Rulebook) -> Property:
@@ -67,8 +70,11 @@ def _stays(trip: Trip, rulebook: Rulebook) -> Property:
         asked = any(reset.trip == trip.id for reset in seen.scan.trace.image.resets)
         return latched and not asked and _is_missed(trip, rulebook, seen)
 
+    def hope(_: Seen) -> Hope:
+        return Hope(trip.force)
+
     text = f"once latched, forces {_forces(trip)} until a reset"
-    return Property(Kind.LATCH, trip.id, text, wrong, shows, position=trip.position)
+    return Property(Kind.LATCH, trip.id, text, wrong, shows, hope, position=trip.position)
 
 
 def _forces(trip: Trip) -> str:
@@ -129,8 +135,11 @@ def _starts(permissive: Permissive, output: Output) -> Property:
         tripped = decision.cause in (Cause.TRIP, Cause.LATCH)
         return started and truth is not True and not tripped
 
+    def hope(seen: Seen) -> Hope:
+        return Hope(((output.name, seen.last(output.name)),))
+
     text = f"`{output.name}` never starts unless what it needs is true"
-    return Property(Kind.PERMISSIVE, permissive.id, text, wrong, shows,
+    return Property(Kind.PERMISSIVE, permissive.id, text, wrong, shows, hope,
                     position=permissive.position)  # fmt: skip
 
 
@@ -141,5 +150,8 @@ def _in_range(output: Output) -> Property:
     def shows(seen: Seen) -> bool:
         return not output.holds(seen.decided(output.name))
 
+    def hope(_: Seen) -> Hope:
+        return Hope(((output.name, output.failsafe),))
+
     text = "is always a value that the output may have"
-    return Property(Kind.RANGE, output.name, text, wrong, shows, position=output.position)
+    return Property(Kind.RANGE, output.name, text, wrong, shows, hope, position=output.position)
