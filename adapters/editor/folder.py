@@ -17,14 +17,14 @@ from engine.workshop.editor.schema_parts import Schema
 from engine.workshop.editor.sheet import Sheet, sheet_of
 
 _WORD = re.compile(r"[A-Za-z][\w.]*")
-_PLAIN = schemas({})
+PLAIN = schemas({})
 """The schemas of a plant that is not known: enough to tell where names stand."""
 
 
 @lru_cache(maxsize=256)
 def _mentions(file: str, text: str) -> tuple[Mention, ...]:
     document = parse_yaml(file, text, [])
-    return () if document is None else mentions(_PLAIN[kind_of(file)], document)
+    return () if document is None else mentions(PLAIN[kind_of(file)], document)
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Folder:
     path: Path
     buffers: dict[str, str] = field(default_factory=dict)
     sheet: Sheet = field(default_factory=dict)
-    schemas: Mapping[str, Schema] = field(default_factory=lambda: _PLAIN)
+    schemas: Mapping[str, Schema] = field(default_factory=lambda: PLAIN)
     index: tuple[tuple[str, Mention], ...] = ()
     indexed: Mapping[str, str] = field(default_factory=dict)
     """The texts that `index` was made from."""

@@ -10,7 +10,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from adapters.editor.folder import Folder, check, first_line
+from adapters.editor.folder import PLAIN, Folder, check, first_line
 from adapters.editor.schemas import kind_of
 from adapters.files import shown
 from engine.language.position import Position
@@ -129,9 +129,9 @@ def _help_writing(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_FORMATTING)
     def _(asked: types.DocumentFormattingParams) -> list[types.TextEdit]:
         uri = asked.text_document.uri
-        folder, text = server.folder(uri), server.text(uri)
+        text = server.text(uri)
         name = _path(uri).name
-        made = formatted(name, text.encode(), folder.schemas[kind_of(name)])
+        made = formatted(name, text.encode(), PLAIN[kind_of(name)])
         whole = types.Range(types.Position(0, 0), types.Position(text.count("\n") + 1, 0))
         return [types.TextEdit(whole, made.after)] if made.changes else []
 

@@ -118,6 +118,8 @@ def _disturbed(text: str, chance: random.Random) -> str:
          "rules:\n  -\n    id: a\n    when:\n      - b\n      - not c\n"),
         ("trips:\n  - id: a\n    force: {b: 3kW, c: Europe/Berlin, d: 2026-1-5, f: -5%}\n",
          "trips:\n  - id: a\n    force: {b: 3 kW, c: Europe/Berlin, d: 2026-1-5, f: -5 %}\n"),
+        ("rules:\n  - id: a\n    when: {condition: b}\n    then:   {c: d}\n",
+         "rules:\n  - id: a\n    when: {condition: b}\n    then: {c: d}\n"),
         ("---\nlet:\n    a: b", "---\nlet:\n  a: b\n"),
         ("let:\r\n  a: b\r\n", "let:\n  a: b\n"),
         ("\ufefflet:\n  a: b\n", "let:\n  a: b\n"),

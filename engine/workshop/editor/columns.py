@@ -1,6 +1,6 @@
 """Which values stand in a column: those of neighbouring lines `name: {…}`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.workshop.editor.tokens import CLOSE_BLOCK, END, KEY, OPEN_BLOCK, OPEN_LIST, Token
@@ -22,8 +22,11 @@ class _Entry:
         )
 
 
-def paddings(found: Sequence[Token]) -> Mapping[int, int]:
-    """Return how many more spaces than one stand before a token, by its index."""
+def paddings(found: Sequence[Token], words: Container[int] = ()) -> Mapping[int, int]:
+    """Return how many more spaces than one stand before a token, by its index.
+
+    `words` are keys, by their index, that are words of the format: those stand in no column.
+    """
     result: dict[int, int] = {}
     blocks: list[list[_Entry]] = []
     depth = 0
@@ -32,7 +35,7 @@ def paddings(found: Sequence[Token]) -> Mapping[int, int]:
         if token.kind in (OPEN_BLOCK, OPEN_LIST):
             blocks.append([])
         elif token.kind == CLOSE_BLOCK:
-            result |= _of(blocks.pop())
+            result |= _of([each for each in blocks.pop() if each.key.start not in words])
         elif token.kind == KEY:
             expects_key = depth == 0
         else:

@@ -14,7 +14,7 @@ from engine.language.position import Position
 from engine.language.problem import Problem, Severity
 from engine.language.source import read_text
 from engine.workshop.editor.layout import laid_out
-from engine.workshop.editor.pieces import pieces
+from engine.workshop.editor.pieces import pieces, words
 from engine.workshop.editor.role import EXPRESSIONS, Role
 from engine.workshop.editor.schema_parts import Schema
 from engine.workshop.editor.spacing import spaced_scalar
@@ -38,7 +38,10 @@ class Formatted:
 
 
 def formatted(file: str, content: bytes, schema: Schema) -> Formatted:
-    """Return a file in the house's format; the schema says which texts are expressions."""
+    """Return a file in the house's format.
+
+    The schema, of a plant that is not known, says which texts are expressions and which keys words.
+    """
     text, unreadable = read_text(file, content)
     problems = list(unreadable)
     document = None if problems else parse_yaml(file, text, problems)
@@ -53,7 +56,7 @@ def formatted(file: str, content: bytes, schema: Schema) -> Formatted:
     }
     start = Position(file, 1, 1, 2)
     try:
-        after = laid_out(text, texts)
+        after = laid_out(text, texts, frozenset(words(schema, document)))
     except UnusualError as unusual:
         return Formatted(raw, raw, (not_yaml.problem(str(unusual), start),))
     again: list[Problem] = []

@@ -4,7 +4,7 @@ No line is broken and none is joined: where a line ends is the writer's choice. 
 words and their place between the lines.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from engine.workshop.editor.columns import paddings
@@ -26,12 +26,14 @@ _OPENING = ("{", "[")
 _CLOSING = ("}", "]")
 
 
-def laid_out(source: str, texts: Mapping[int, str]) -> str:
-    """Return the file in its layout; `texts` are scalars to be written otherwise, by their index.
+def laid_out(source: str, texts: Mapping[int, str], words: Container[int] = ()) -> str:
+    """Return the file in its layout.
 
-    The file must parse. Raises UnusualError for what rule files do not have.
+    `texts` are scalars to be written otherwise, by their index; `words` are keys of the format,
+    which stand in no column. The file must parse.
+    Raises UnusualError for what rule files do not have.
     """
-    return _Layout(source, texts, tuple(tokens(source))).written()
+    return _Layout(source, texts, tuple(tokens(source)), words).written()
 
 
 @dataclass(slots=True)
@@ -52,12 +54,13 @@ class _Layout:
     source: str
     texts: Mapping[int, str]
     found: tuple[Token, ...]
+    words: Container[int]
     frames: list[_Frame] = field(default_factory=list)
     left: list[_Frame] = field(default_factory=list)
     lines: Lines = field(default_factory=Lines)
 
     def written(self) -> str:
-        padding = paddings(self.found)
+        padding = paddings(self.found, self.words)
         before: Token | None = None
         after_key = False
         for index, token in enumerate(self.found):

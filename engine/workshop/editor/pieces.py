@@ -47,6 +47,24 @@ def _walk(steps: "Steps", schema: Schema, node: Node, owner: str) -> Iterator[Pi
                 yield from _walk(steps, inner, value, entry)
 
 
+def words(schema: Schema, document: Node) -> Iterator[int]:
+    """Yield where keys stand that are words of the format, by their index in the file."""
+    yield from _words(Steps(schema), schema, document)
+
+
+def _words(steps: "Steps", schema: Schema, node: Node) -> Iterator[int]:
+    match node:
+        case Sequence():
+            inner = steps.item(schema)
+            for item in node.items:
+                yield from _words(steps, inner, item)
+        case Mapping():
+            for key, value in node.items:
+                if steps.is_fixed(schema, key.text):
+                    yield key.start
+                yield from _words(steps, steps.under(schema, key.text), value)
+
+
 def _identity(node: Mapping) -> str:
     """Return the id of an entry, if it has one."""
     for key, value in node.items:
