@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.candidate import sealed
 from adapters.candidate.frames import Start
 from adapters.candidate.keeper import Candidate, CandidateKeeper
 from adapters.runtime.refusal import RefusedError
@@ -18,9 +19,9 @@ from tests.unit.test_candidate_twins import RULES, Daemon, files
 EDITED = files(rules=RULES.replace("< 50 °C", "< 35 °C"))
 PATIENCE_S = 30.0
 
-PRY = """
+PRY = f"""
 import os, socket
-from adapters.candidate.sealed import seal
+from {sealed.__name__} import seal
 seal()
 def tries(what, do):
     try:
