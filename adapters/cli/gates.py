@@ -7,6 +7,7 @@ own: just what will run is tried, and the daemon lends neither time nor memory f
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,10 +63,26 @@ def gates_of(staged: "pb.Staged", recording: str) -> tuple[Gate, ...]:
         )
         found.append((demands.proof, Gate("Proof", ("prove", staged.folder), ("proof",), lacking)))
     if demands.diff_s and recording and staged.running_folder:
-        last = f"{demands.diff_s:g} s"
-        words = ("diff", staged.running_folder, staged.folder, "--facts", recording, "--last", last)
-        found.append((OFFERED, Gate(f"The last {demands.diff_s / 3600:g} h", words)))
+        words = ("diff", staged.running_folder, staged.folder, "--facts", recording)
+        words += _last(Path(recording), demands.diff_s)
+        found.append((OFFERED, Gate("What the newest recording would have been", words)))
     return tuple(gate for demand, gate in found if demand == REQUIRED or not gate.lacking)
+
+
+def _last(recording: Path, seconds: float) -> tuple[str, ...]:
+    """Return the option that begins so long before the end of a recording; none if it is shorter."""
+    from adapters.recordings.data import RecordingError  # noqa: PLC0415 - only where there is one
+    from adapters.recordings.recording import Recording  # noqa: PLC0415 - same
+
+    try:
+        with Recording.open(recording) as opened:
+            spans = opened.segments()
+    except (OSError, RecordingError):
+        return ()  # `diff` says why
+    if not spans or spans[-1].end_ms - spans[0].start_ms <= seconds * 1000:
+        return ()
+    start_s = spans[-1].end_ms / 1000 - seconds
+    return ("--from", datetime.fromtimestamp(start_s, UTC).isoformat(timespec="seconds"))
 
 
 def try_gate(gate: Gate) -> tuple[Outcome, ...]:

@@ -5,6 +5,8 @@ import pytest
 from adapters.cli import gates
 from adapters.cli.gates import Gate, Outcome, gates_of, try_gate
 from adapters.pb.thermiq.v1 import control_pb2 as pb
+from adapters.recordings.data import Span
+from adapters.recordings.recording import Recording
 
 PLANT = "facts: {}\noutputs: {}\n"
 
@@ -59,8 +61,19 @@ def test_the_staged_files_are_tried_not_those_of_the_operator(folder: Path) -> N
 def test_the_last_recorded_hours_are_shown_where_there_are_any(folder: Path) -> None:
     asked = staged(folder, diff_s=86_400.0)
     assert words(asked) == []
-    told = ("diff", "old", str(folder), "--facts", "r.rec", "--last", "86400 s")
-    assert words(asked, "r.rec") == [told]
+    assert words(asked, "none.rec") == [("diff", "old", str(folder), "--facts", "none.rec")]
+
+
+@pytest.mark.parametrize(("diff_s", "start"), [(600.0, "2026-01-01T00:50:00+00:00"), (7200.0, "")])
+def test_a_recording_is_compared_from_so_long_before_its_end(
+    folder: Path, diff_s: float, start: str
+) -> None:
+    recording = folder / "r.rec"
+    begin_ms = 1_767_225_600_000
+    with Recording.create(recording, ()) as writer:
+        writer.add_segment(Span(begin_ms, begin_ms + 3_600_000))
+    (told,) = words(staged(folder, diff_s=diff_s), str(recording))
+    assert told[5:] == (("--from", start) if start else ())
 
 
 @pytest.mark.parametrize(("rules", "passed"), [(PLANT, True), ("rules: [\n", False)])
