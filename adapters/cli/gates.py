@@ -70,7 +70,7 @@ def gates_of(staged: "pb.Staged", recording: str) -> tuple[Gate, ...]:
 
 
 def _last(recording: Path, seconds: float) -> tuple[str, ...]:
-    """Return the option that begins so long before the end of a recording; none if it is shorter."""
+    """Return the option to begin so long before the end of a recording; none if it is shorter."""
     from adapters.recordings.data import RecordingError  # noqa: PLC0415 - only where there is one
     from adapters.recordings.recording import Recording  # noqa: PLC0415 - same
 
