@@ -19,7 +19,13 @@ from engine.workshop.encode_demand import Asking, Demand, demand
 from engine.workshop.encode_expression import Sight
 from engine.workshop.encode_inputs import Given, given
 from engine.workshop.encode_interlocks import Hearing, Plan, seen
-from engine.workshop.encode_memory import Memory, OutputMemory, TimerMemory, advance
+from engine.workshop.encode_memory import (
+    Memory,
+    OutputMemory,
+    TimerMemory,
+    advance,
+    timed_conditions,
+)
 from engine.workshop.encode_shaping import Shaped, Situation, record, shape
 from engine.workshop.encode_values import (
     FALSE,
@@ -48,6 +54,7 @@ class Book:
 
     rulebook: Rulebook
     expressions: list[Expression]
+    timed: list[Timed]
     locks: tuple[Interlock, ...]
     states: States
     plan: Plan
@@ -91,7 +98,9 @@ class Same:
 
 def book_of(rulebook: Rulebook, plan: Plan) -> Book:
     """Return a checked rulebook ready to be encoded."""
-    return Book(rulebook, list(expressions(rulebook)), inlined_interlocks(rulebook), States(), plan)
+    trees = list(expressions(rulebook))
+    locks = inlined_interlocks(rulebook)
+    return Book(rulebook, trees, timed_conditions(trees), locks, States(), plan)
 
 
 def encode(book: Book, memory: Memory, number: int, same: "Same | None" = None) -> Encoded:

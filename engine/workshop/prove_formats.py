@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from engine.language.expression import NameKind, names
 from engine.language.plant import Output, Point
 from engine.language.render.glyphs import visible
 from engine.values.fact import Value
@@ -59,11 +60,14 @@ def told(proof: Proof) -> str:
         if value not in (0.0, False)
     ]
     outputs = {output.name: output for output in book.plant.outputs}
-    concerned = [name for name, _ in proof.property.hope(seen).outputs] or list(outputs)
+    hope = proof.property.hope(seen)
+    claimed = () if hope.never is None else names(hope.never, NameKind.OUTPUT)
+    concerned = [name for name, _ in hope.outputs] or claimed or tuple(outputs)
     decided = [f"{name} {_value(seen.decided(name), outputs[name])}" for name in concerned]
+    given = ", ".join(facts) or "all facts 0 or off"
     where = f"{proof.property.position}: " if proof.property.position.line else ""
     scans = "" if len(example.told) == 1 else f" after {len(example.told)} scans"
-    return f"{where}{proof.property.name}: with {', '.join(facts)}{scans}: {', '.join(decided)}"
+    return f"{where}{proof.property.name}: {', '.join(decided)}{scans}, with {given}"
 
 
 def _value(value: Value | None, each: Point | Output) -> str:

@@ -12,7 +12,7 @@ from engine.language.expression import Window, walk
 from engine.language.rulebook import Rulebook
 from engine.workshop.encode_inputs import given, variable
 from engine.workshop.encode_interlocks import Hearing, Plan
-from engine.workshop.encode_memory import start, timed_conditions
+from engine.workshop.encode_memory import start
 from engine.workshop.encode_scan import Book, book_of, forced_by, look, window
 from engine.workshop.encode_values import Cell, any_of, choose, real
 
@@ -58,7 +58,7 @@ def _anything(book: Book, solver: z3.Solver) -> Hearing:
     told = given(rulebook, book.expressions, states, 0, real(0.0))
     memory, facts = start(rulebook, book.expressions, states)
     sight = look(book, told, memory, 0)
-    for timed in timed_conditions(book.expressions):
+    for timed in book.timed:
         sight.timers[timed.key] = Cell(z3.Bool(f"{timed.key}"), z3.Bool(f"{timed.key}?"))
     for tree in book.expressions:
         for node in reversed(walk(tree)):

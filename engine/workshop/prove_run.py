@@ -19,9 +19,9 @@ from engine.workshop.encode_scan import Book, Encoded, book_of, encode
 from engine.workshop.encode_values import all_of, any_of, constant, negated, real
 from engine.workshop.prove_example import Example, examples
 from engine.workshop.prove_plan import plan
-from engine.workshop.prove_property import Kind, Property, Verdict
+from engine.workshop.prove_property import Kind, Property, Seen, Verdict
 from engine.workshop.prove_steady import chases, cycle, moves
-from engine.workshop.prove_tidy import lasting, tidy, usual_sun
+from engine.workshop.prove_tidy import clear_times, lasting, tidy, usual_sun
 from engine.workshop.scenario import MomentAt
 
 _NEVER_S = -1e9
@@ -75,6 +75,9 @@ class Prover:
     scans: list[Encoded] = field(default_factory=list)
     solvers: dict[int, z3.Solver] = field(default_factory=dict)
     cycles: dict[int, "Cycle"] = field(default_factory=dict)
+    likely: dict[int, list[z3.BoolRef]] = field(default_factory=dict)
+    seen: list[tuple[Seen, Example]] = field(default_factory=list)
+    """Real scans of earlier examples: what one of them shows needs no solver."""
 
     def encoded(self, count: int) -> list[Encoded]:
         """Return so many scans in a row, each following the one before."""
@@ -111,6 +114,17 @@ class Prover:
             still = self.alone(*terms, any_moves).check() == z3.unsat
             self.cycles[period] = Cycle(scans, terms, still)
         return self.cycles[period]
+
+    def ordinary(self, count: int) -> list[z3.BoolRef]:
+        """Return what an example should be like: the first is a must, the others are wishes."""
+        if count not in self.likely:
+            scans, book = self.encoded(count), self.book
+            self.likely[count] = [
+                z3.And(*lasting(scans)),
+                usual_sun(scans[0], book.states, self.moment_at),
+                z3.And(*clear_times(book.rulebook, book.timed, scans)),
+            ]
+        return self.likely[count]
 
     def alone(self, *terms: z3.BoolRef) -> z3.Solver:
         """Return a solver for one hard question, which it may simplify as a whole."""
@@ -152,6 +166,9 @@ def prove(prover: Prover, wanted: Property) -> Proof:
 
 def _somewhere(prover: Prover, wanted: Property) -> Proof:
     """Prove that something can happen: by showing it."""
+    for seen, example in prover.seen:
+        if wanted.shows(seen):
+            return Proof(wanted, Verdict.PROVED, example)
     scans = prover.encoded(1)
     shown = _ask(prover, wanted, scans, wanted.wrong(prover.book, scans[0]))
     match shown.verdict:
@@ -222,13 +239,14 @@ def _ask(prover: Prover, wanted: Property, scans: list[Encoded], asked: z3.BoolR
     """Look for a model and try it on the real scan; PROVED says that there is none."""
     solver = prover.solver(len(scans))
     solver.push()
+    depth = solver.num_scopes()
     try:
         for scan in scans:
             solver.add(*scan.sight.facts)  # those of a claim came after the scan
         solver.add(asked)
         return _answer(prover, wanted, scans, solver)
     finally:
-        solver.pop()
+        solver.pop(solver.num_scopes() - depth + 1)
 
 
 def _answer(prover: Prover, wanted: Property, scans: list[Encoded], solver: z3.Solver) -> Proof:
@@ -237,14 +255,19 @@ def _answer(prover: Prover, wanted: Property, scans: list[Encoded], solver: z3.S
         return Proof(wanted, Verdict.PROVED, scans=len(scans))
     if answer == z3.unknown:
         return Proof(wanted, Verdict.UNKNOWN, note=_too_hard(prover, scans), scans=len(scans))
-    solver.add(*lasting(scans))
-    usual = usual_sun(scans[0], prover.book.states, prover.moment_at)
-    if solver.check(usual) == z3.sat:
-        solver.add(usual)
+    hard, *soft = prover.ordinary(len(scans))
+    solver.add(hard)
+    for plain in soft:
+        solver.push()
+        solver.add(plain)
+        if solver.check() != z3.sat:
+            solver.pop()
     if solver.check() == z3.sat:
         for model in _models(prover, wanted, scans, solver):
             for example in examples(prover.book, prover.program, model, scans, prover.moment_at):
-                if wanted.shows(example.run()[-1]):
+                seen = example.run()[-1]
+                if wanted.shows(seen):
+                    prover.seen.append((seen, example))
                     return Proof(wanted, Verdict.REFUTED, example, scans=len(scans))
     return Proof(wanted, Verdict.UNKNOWN, note=_NOT_CONFIRMED, scans=len(scans))
 

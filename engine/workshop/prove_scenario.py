@@ -127,9 +127,11 @@ def _output(output: Output, state: OutputState, first_s: float) -> str:
         fields.append(f"target: {_quoted(_value(state.target, output.unit))}")
     fields.append(f"switched: {_ago(state.switched_at_s, first_s)}")
     fields.append(f"changed: {_ago(state.changed_at_s, first_s)}")
-    for name, times_s in (("starts", state.starts_s), ("changes", state.changes_s)):
+    rates = (("starts", output.max_starts, state.starts_s),
+             ("changes", output.max_changes, state.changes_s))  # fmt: skip
+    for name, rate, times_s in rates:
         told = [_ago(time_s, first_s) for time_s in times_s]
-        if told:
+        if rate is not None and any(first_s - time_s < rate.per_s for time_s in times_s):
             fields.append(f"{name}: [{', '.join(told)}]")
     if state.blocked:
         fields.append(f"blocked: [{', '.join(state.blocked)}]")

@@ -21,7 +21,6 @@ from engine.workshop.encode_memory import (
     OutputMemory,
     TimerMemory,
     start,
-    timed_conditions,
 )
 from engine.workshop.encode_scan import Book, Encoded, Same, encode
 from engine.workshop.encode_values import (
@@ -93,7 +92,7 @@ def cycle(book: Book, period: int) -> tuple[list[Encoded], list[z3.BoolRef]]:
     row = [first.before, *(scan.after for scan in scans)]
     for output in book.rulebook.plant.outputs:
         terms += _returns(output, [each.outputs[output.name] for each in row], last)
-    for timed in timed_conditions(book.expressions):
+    for timed in book.timed:
         terms += _resumes(timed, [each.timers[timed.key] for each in row], last)
     return scans, [*terms, *_same_latches(first.before, last.after)]
 

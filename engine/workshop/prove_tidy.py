@@ -4,12 +4,13 @@ One wish after the other is granted where the violation still stands: no overrid
 nothing latched, facts known and round, conditions at rest.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 
 import z3
 
+from engine.language.expression import Timed
 from engine.language.plant import Output, Point
 from engine.language.rulebook import Rulebook
 from engine.language.types import BoolType, EnumType, NumberType
@@ -22,9 +23,10 @@ _EVERY_S = 10
 _NOON_S = 43_200
 _GRIDS = (100, 10, 5, 1, Fraction(1, 10))
 _ONE_TRY_MS = 300
-_MOST_TRIES = 250
+_MOST_TRIES = 150
 """A plain counterexample is a courtesy; the time for it has an end."""
 _LONG_S = -86_400
+_CLEAR_S = 0.01
 _MONTH_MS = 365.25 / 12 * DAY_S * 1000
 MID_JANUARY_MS = 1_768_435_200_000
 """2026-01-15, 00:00 UTC."""
@@ -58,75 +60,131 @@ def usual_sun(scan: Encoded, states: States, moment_at: MomentAt) -> z3.BoolRef:
     return z3.Or(terms)
 
 
+def clear_times(
+    rulebook: Rulebook, timed: list[Timed], scans: list[Encoded]
+) -> Iterator[z3.BoolRef]:
+    """Yield that no time hangs by a hair: a float has no billionth of a second to show."""
+    first = scans[0]
+    for scan in scans:
+        now_s = scan.given.now_s
+        for output in rulebook.plant.outputs:
+            memory = first.before.outputs[output.name]
+            for wait_s in {output.min_on_s, output.min_off_s} - {0.0}:
+                yield _clear(now_s, memory.switched_at_s, wait_s)
+            if output.settle_s:
+                yield _clear(now_s, memory.changed_at_s, output.settle_s)
+            rates = ((output.max_starts, memory.starts_s), (output.max_changes, memory.changes_s))
+            for rate, times_s in rates:
+                if rate is not None:
+                    yield from (_clear(now_s, time_s, rate.per_s) for time_s in times_s)
+        for each in timed:
+            since_s = first.before.timers[each.key].since_s
+            for wait_s in {each.for_s, each.hold_s, each.rest_s} - {0.0}:
+                yield _clear(now_s, since_s, wait_s)
+
+
+def _clear(now_s: z3.ArithRef, since_s: z3.ArithRef, wait_s: float) -> z3.BoolRef:
+    passed = now_s - since_s
+    return z3.Or(passed >= real(wait_s + _CLEAR_S), passed <= real(wait_s - _CLEAR_S))
+
+
+class _Tidying:
+    """A solver that holds a violation, and the plainest model of it so far."""
+
+    def __init__(self, solver: z3.Solver) -> None:
+        self.solver, self.model, self.tries = solver, solver.model(), 0
+
+    def grant(self, wishes: list[z3.BoolRef]) -> None:
+        """Grant as many wishes as can be had: all at once, or half of them and the other half."""
+        open_ = [wish for wish in wishes if not self._has(wish)]
+        if not open_:
+            self.solver.add(*wishes)
+        elif self.tries < _MOST_TRIES:
+            self.tries += 1
+            self.solver.push()
+            self.solver.add(*wishes)
+            granted = self.solver.check() == z3.sat
+            if granted:
+                self.model = self.solver.model()
+            self.solver.pop()
+            if granted:
+                self.solver.add(*wishes)
+            elif len(wishes) > 1:
+                middle = len(wishes) // 2
+                self.grant(wishes[:middle])
+                self.grant(wishes[middle:])
+
+    def _has(self, wish: z3.BoolRef) -> bool:
+        return bool(z3.is_true(self.model.eval(wish, model_completion=True)))
+
+
 def tidy(
     solver: z3.Solver, rulebook: Rulebook, scans: list[Encoded], states: States
 ) -> z3.ModelRef:
     """Return a model of what the solver holds already, as plain as it can be had soon."""
-    model = solver.model()
+    tidying = _Tidying(solver)
     solver.set("timeout", _ONE_TRY_MS)
-    tries = 0
-    for wish in _wishes(rulebook, scans, states):
-        if z3.is_true(model.eval(wish, model_completion=True)):
-            solver.add(wish)
-        elif tries < _MOST_TRIES:
-            tries += 1
-            solver.push()
-            solver.add(wish)
-            if solver.check() == z3.sat:
-                model = solver.model()
-                solver.pop()
-                solver.add(wish)
-            else:
-                solver.pop()
-    return model
+    for wishes in _wishes(rulebook, scans, states):
+        tidying.grant(list(wishes))
+    return tidying.model
 
 
-def _wishes(rulebook: Rulebook, scans: list[Encoded], states: States) -> Iterator[z3.BoolRef]:
-    for scan in scans:
-        yield from (negated(cell.known) for cell in scan.given.overrides.values())
-        yield from (negated(reset) for reset in scan.given.resets.values())
+def _wishes(
+    rulebook: Rulebook, scans: list[Encoded], states: States
+) -> Iterator[Iterable[z3.BoolRef]]:
+    """Yield what would be plain, in groups, the most important first."""
     first = scans[0]
-    yield from (negated(latched) for latched in first.before.latched.values())
-    for before, after in pairwise(scans):
-        yield after.given.now_s == before.given.now_s + _EVERY_S
-        for name, cell in before.given.points.items():
-            later = after.given.points[name]
-            yield cell.known == later.known
-            yield cell.value == later.value
-    yield first.given.now_s == _EVERY_S
-    yield first.given.calendar["time_of_day"].value == _NOON_S
     for scan in scans:
-        for cell in (*scan.given.points.values(), *scan.given.ages.values()):
-            yield cell.known
-        yield from (age.value == 0 for age in scan.given.ages.values())
+        yield [negated(cell.known) for cell in scan.given.overrides.values()]
+        yield [negated(reset) for reset in scan.given.resets.values()]
+    yield [negated(latched) for latched in first.before.latched.values()]
+    memories = first.before.outputs.values()
+    yield [negated(blocked) for memory in memories for blocked in memory.blocked.values()]
+    for before, after in pairwise(scans):
+        yield [after.given.now_s == before.given.now_s + _EVERY_S]
+        yield [
+            z3.And(cell.known == after.given.points[name].known,
+                   cell.value == after.given.points[name].value)
+            for name, cell in before.given.points.items()
+        ]  # fmt: skip
+    yield [first.given.now_s == _EVERY_S]
+    yield [first.given.calendar["time_of_day"].value == _NOON_S]
+    for scan in scans:
+        yield [cell.known for cell in (*scan.given.points.values(), *scan.given.ages.values())]
+        yield [age.value == 0 for age in scan.given.ages.values()]
     yield from _memory(rulebook, first, states)
     for point in rulebook.plant.points:
         yield from _round(point, first.given.points[point.name], states)
 
 
-def _memory(rulebook: Rulebook, first: Encoded, states: States) -> Iterator[z3.BoolRef]:
-    for output in rulebook.plant.outputs:
-        memory = first.before.outputs[output.name]
-        yield memory.value == constant(output.default, states)
-        yield memory.target == memory.value
-        yield from (negated(blocked) for blocked in memory.blocked.values())
-        times_s = (memory.switched_at_s, memory.changed_at_s, *memory.starts_s, *memory.changes_s)
-        yield from (time_s == _LONG_S for time_s in times_s)
-        yield from _round(output, Cell(memory.value), states)
-    for timer in first.before.timers.values():
-        yield negated(z3.Or(timer.pending, timer.on, timer.resting))
-        yield negated(timer.side)
-        yield timer.since_s == _LONG_S
+def _memory(rulebook: Rulebook, first: Encoded, states: States) -> Iterator[Iterable[z3.BoolRef]]:
+    outputs = [(each, first.before.outputs[each.name]) for each in rulebook.plant.outputs]
+    yield [memory.value == constant(each.default, states) for each, memory in outputs]
+    yield [memory.target == memory.value for _, memory in outputs]
+    for each, memory in outputs:
+        yield from _round(each, Cell(memory.value), states)
+        yield from _round(each, Cell(memory.target), states)
+    timers = first.before.timers.values()
+    yield [negated(z3.Or(timer.pending, timer.on, timer.resting)) for timer in timers]
+    yield [negated(timer.side) for timer in timers]
+    yield [timer.since_s == _LONG_S for timer in timers]
+    for _, memory in outputs:
+        yield [
+            time_s == _LONG_S
+            for time_s in (
+                memory.switched_at_s, memory.changed_at_s, *memory.starts_s, *memory.changes_s,
+            )
+        ]  # fmt: skip
 
 
-def _round(each: Point | Output, cell: Cell, states: States) -> Iterator[z3.BoolRef]:
+def _round(each: Point | Output, cell: Cell, states: States) -> Iterator[Iterable[z3.BoolRef]]:
     match each.type:
         case BoolType():
-            yield negated(cell.value)
+            yield [negated(cell.value)]
         case EnumType(values=values):
-            yield cell.value == states.term(values[0])
+            yield [cell.value == states.term(values[0])]
         case NumberType():
-            yield cell.value == real(0.0)
+            yield [cell.value == real(0.0)]
             for grid in _GRIDS:
                 steps = cell.value / real(Fraction(grid))
-                yield steps == z3.ToReal(z3.ToInt(steps))
+                yield [steps == z3.ToReal(z3.ToInt(steps))]
