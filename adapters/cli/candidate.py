@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapters.cli.live import DEFAULT, Author, Colour, Json, Socket, as_json, ask, author_or_me
-from adapters.cli.reload import Reason, Restart, go_live
+from adapters.cli.reload import Force, Reason, Restart, go_live
 
 if TYPE_CHECKING:
     from adapters.cli.tables import Table
@@ -68,6 +68,7 @@ def promote(
         typer.Option("--rollback-if", metavar="CONDITION", help="Go back when this holds."),
     ] = None,
     restart: Restart = False,
+    force: Force = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     author: Author = "",
     socket: Socket = DEFAULT,
@@ -80,7 +81,7 @@ def promote(
     request = pb.ActivateRequest(
         author=who, reason=reason, rollback_if=rollback_if or (), restart=restart
     )
-    done = go_live(socket, request, watch, candidate=True, yes=yes)
+    done = go_live(socket, request, watch, candidate=True, force=force, yes=yes)
     if not done.restarting:
         ask(socket, DROP_CANDIDATE, pb.DropCandidateRequest(author=who))
 

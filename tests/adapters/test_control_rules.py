@@ -90,3 +90,13 @@ def test_a_watch_that_is_none_lets_nothing_run(
     code = 2 if "soon" in words else 1
     assert said in told(capsys, "reload", *words, code=code)
     assert daemon.house.daemon.digest == before
+
+
+def test_tests_that_fail_stop_it_unless_that_is_forced(daemon: Served, capsys: Capture) -> None:
+    wrong = "scenarios:\n  - {name: cold, facts: {tank.top: 40 °C}, expect: {pump.run: off}}\n"
+    (daemon.house.rules / "pump.test.yaml").write_text(wrong, "utf-8")
+    text = told(capsys, "reload", code=1)
+    assert "not passed: tests" in text
+    assert "go on as before" in text
+    assert "version 1 is running" in told(capsys, "reload", "--force")
+    assert "tests not passed" in told(capsys, "versions")
