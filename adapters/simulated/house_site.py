@@ -33,7 +33,7 @@ def on_loopback(text: str, devices: Mapping[str, Options], changes: Options) -> 
 
 
 def copy_rules(rules: Path, folder: Path) -> None:
-    """Copy the rule files of a site beside the site file that will stand in `folder`."""
+    """Copy rules and their tests beside the site file that will stand in `folder`."""
     for file in sorted(rules.glob("*.yaml")):
-        if file.name != "site.yaml" and not file.name.endswith(".test.yaml"):
+        if file.name != "site.yaml":
             (folder / file.name).write_bytes(file.read_bytes())
