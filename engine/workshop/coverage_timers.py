@@ -79,7 +79,8 @@ class TimerWatch:
         until = None if self._step.until is None else inputs[2]
         advanced = timing.advance(self._step.timed, self._state, when, until, now_s)
         if advanced.truth is not result:
-            advanced = _as_found(result, now_s)
+            side = when if self._step.until is None else result
+            advanced = _as_found(result, side, now_s)
         self._state, self.due_s = advanced.state, advanced.due_s
         if self._before is True and result is False:
             self._ledger.enter((self._numbers[Outcome.RELEASED],), 1)
@@ -103,7 +104,7 @@ class TimerWatch:
         return None
 
 
-def _as_found(result: Truth, now_s: float) -> Advanced:
+def _as_found(result: Truth, side: Truth, now_s: float) -> Advanced:
     """Return the state that the result speaks for, where a run began with retained timers."""
     phase = Phase.ON if result else Phase.OFF
-    return Advanced(TimerState(bool(result), phase, now_s), result, math.inf)
+    return Advanced(TimerState(bool(side), phase, now_s), result, math.inf)

@@ -187,6 +187,19 @@ def test_a_timer_that_was_retained_is_followed_from_its_truth_on() -> None:
     assert told[Outcome.RELEASED] == {"after": 1}
 
 
+def test_what_a_retained_timer_holds_on_is_seen_as_held() -> None:
+    held = "conditions: {c: {when: x > 2 kW, hold: 30 s}}\n" + RULE.replace("WHEN", "c")
+    program = compile_program(rulebook(held))
+    coverage, state = Coverage(program), initial(program)
+    for second in range(4):
+        seen = image(program.rulebook, {"x": 500.0 if second else 3000.0}, float(second))
+        done = scan(program, state, seen, Moment(float(second), float(second)))
+        if second:  # the run begins when the condition is on already
+            coverage.see(done.trace, "a")
+        state = done.retained
+    assert scans(branch(coverage.report(), "c", Role.TIMES)) == {"held": 3}
+
+
 LAST_WORD = """
 rules:
   - {id: r, when: b, then: {m: 2 kW, p: on}, because: x}
