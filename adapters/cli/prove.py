@@ -150,7 +150,7 @@ def _show(proofs: "Sequence[Proof]", took_s: float, wishes: Wishes) -> None:
         typer.echo(formats.as_junit(proofs), nl=False)
         return
     told = tuple(formats.rows(proofs, all_of_them=wishes.verbose))
-    table = Table("", ("verdict", "property", "claim"), told, left=frozenset({0, 1, 2}))
+    table = Table("Properties", ("verdict", "property", "claim"), told, left=frozenset({0, 1, 2}))
     show(f"{formats.headline(proofs)}, in {took_s:.1f} s", [table], colour=wishes.colour)
     for proof in proofs:
         sentence = formats.told(proof)

@@ -50,24 +50,25 @@ def _fires(rule: Rule) -> Property:
 
 
 def _heard(rule: Rule) -> Property:
-    """Return that a rule can win against those above it. Nobody has set the output by hand."""
+    """Return that a rule can win against those above it, with no hand and no reset in between."""
     names = tuple(dict.fromkeys(proposal.output for proposal in rule.proposals))
 
     def wrong(_: Book, scan: Encoded) -> z3.BoolRef:
+        demands = [scan.demands[name] for name in names]
         return any_of(
             both(
-                either(scan.demands[name].wins[rule.id], scan.demands[name].disputes[rule.id]),
-                negated(scan.demands[name].by_override),
+                either(demand.wins[rule.id], demand.disputes[rule.id]),
+                negated(any_of((demand.by_override, *demand.blocked.values()))),
             )
-            for name in names
+            for demand in demands
         )
 
     def shows(seen: Seen) -> bool:
         return any(
             decision.asked_by == rule.id
             or (decision.cause is Cause.CONFLICT and rule.id in decision.by.split(", "))
-            for decision in seen.scan.decisions
-            if decision.output in names
+            for decision, state in zip(seen.scan.decisions, seen.scan.retained.outputs, strict=True)
+            if decision.output in names and not state.blocked
         )
 
     def hope(_: Seen) -> Hope:
