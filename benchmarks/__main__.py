@@ -13,6 +13,7 @@ PARTS = {
     "memory": "Memory",
     "help": "Help",
     "check": "Check",
+    "prove": "Prove",
     "editor": "The language server",
     "dry_run": "Dry-run",
     "diff": "Diff: two versions of rules over a month",
