@@ -28,12 +28,13 @@ test: $(READY) ## run all tests, with the branch coverage of engine/
 	@$(BIN)/python -m pytest -n $(JOBS) --cov=engine --cov-branch --cov-report=term
 
 .PHONY: check
-check: $(READY) ## format, lint, types, and the rules of asp1
+check: $(READY) ## format, lint, types, and the rules of asp1 with their scenarios
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/thermiq check rules/asp1
 	@$(BIN)/thermiq fmt --check rules/asp1
+	@$(BIN)/thermiq test rules/asp1 --threshold 95
 
 .PHONY: bench
 bench: $(READY) ## measure every budget of the design and print it beside the figure
@@ -45,10 +46,12 @@ format: $(READY) ## put the code into the house's format
 	@$(BIN)/ruff check --fix-only .
 
 .PHONY: lock
-lock: ## write requirements.lock anew from pyproject.toml (needs uv)
+lock: ## write both locks anew from pyproject.toml, all and what a PLC installs (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH." >&2; exit 1; }
 	uv pip compile pyproject.toml --quiet --all-extras --universal --generate-hashes \
 	    --no-header --no-annotate --output-file requirements.lock
+	sed '/^    --hash/d; s/ \\$$//' requirements.lock | uv pip compile pyproject.toml --quiet --universal \
+	    --generate-hashes --no-header --no-annotate --constraint - --output-file deploy/requirements.lock
 
 .PHONY: setup
 setup: $(READY) ## only prepare .venv
