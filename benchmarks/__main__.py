@@ -13,6 +13,7 @@ PARTS = {
     "memory": "Memory",
     "help": "Help",
     "check": "Check",
+    "test": "Test: the scenarios of asp1",
     "prove": "Prove",
     "editor": "The language server",
     "dry_run": "Dry-run",
