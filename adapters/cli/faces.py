@@ -41,6 +41,7 @@ def show(service: Service, loaded: Loaded, clock: Clock, *, shadow: bool) -> Cal
             messenger = mqtt_of(daemon, clock, sections["mqtt"], devices, operations)
             service.kept.join("requests", messenger.requests)
         if operations is not None:
+            operations.tell = service.journal.tell
             service.kept.join("resets", operations)
             _tell_of_itself(service, loaded, operations)
         return opened.pop_all().close

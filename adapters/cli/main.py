@@ -60,6 +60,7 @@ COMMANDS = (
     Command("status", "adapters.cli.status", "status", "Show what the running daemon does."),
     Command("watch", "adapters.cli.watch", "watch", "Tell every change with its reason."),
     Command("alarms", "adapters.cli.alarms", "alarms", "List what is wrong."),
+    Command("journal", "adapters.cli.journal", "journal", "List what happened to the daemon."),
     Command("ack", "adapters.cli.alarms", "ack", "Say that you have seen an alarm."),
     Command("reset", "adapters.cli.reset", "reset", "Release a latched trip, in two steps."),
     Command("override", "adapters.cli.override", "override", "Give an output a value a while."),

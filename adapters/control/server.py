@@ -108,6 +108,8 @@ class ControlServer:
             try:
                 return await do(self._admitted(method, request, context))
             except RefusedError as error:
+                if method.role > Role.VIEWER:
+                    self._service.refused(method.name, str(error), getattr(request, "author", ""))
                 await _refuse(context, error)
 
         return answer

@@ -56,6 +56,7 @@ class Service:
         self._heard_within_s = heard_within_s
         self._house = house
         self._operations = operations
+        self.refused = operations.refused
         self._recordings = recordings
         self._candidate = CandidateService(house, live)
         self._rules = RulesService(

@@ -79,6 +79,10 @@ class Operations(Protocol):
         """Take the second step: the next scan hears of it."""
         ...
 
+    def refused(self, asked: str, why: str, by: str = "") -> None:
+        """Hear that something was asked for and refused."""
+        ...
+
 
 class _AskedReset(NamedTuple):
     topic: str
@@ -127,10 +131,13 @@ class Desk:
                 self._ledger.enter(request.id, setpoint, request.until_wall_s, now_s)
                 objection = self._grant(request, topic)
         except RefusedError as error:
+            self._operations.refused(f"MQTT {kind.value} {name}", str(error))
             self._answer(topic, error.id, str(error))
             return
         except ObjectionError as error:
             objection = str(error)
+        if objection:
+            self._operations.refused(f"MQTT {kind.value} {name}", objection, request.by)
         if objection or not isinstance(request, ResetAsked | ConfirmAsked):
             self._answer(topic, request.id, objection)
 

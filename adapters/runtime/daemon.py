@@ -111,6 +111,8 @@ class Daemon:
         self._woken = asyncio.Event()
         self._stopping = False
         self.restarting = False
+        self.code: int | None = None
+        """How `run` ended; None while it has not."""
         self.gateway.wake_on(urgent_points(loaded.program.rulebook), self.wake)
 
     def listen(self, name: str, listener: Callable[[Scan], object]) -> None:
@@ -168,6 +170,7 @@ class Daemon:
         self._around.notifier.stopping()
         self._make_safe()
         await self._close()
+        self.code = code
         return code
 
     async def _scan_on(self, scans: int | None) -> None:

@@ -20,6 +20,7 @@ from typing import Protocol
 
 from adapters.port import Clock
 from adapters.runtime.demands import Demands, Tried
+from adapters.runtime.journal import Kind, tell_nobody
 from adapters.runtime.probation import Probation, Terms
 from adapters.runtime.refusal import Refusal, RefusedError
 from adapters.runtime.start_rules import load_rules
@@ -101,6 +102,8 @@ class GoingLive:
         self.demands = demands or Demands()
         self.taken_back = ""
         """Why rules went back by themselves, until others are let run; empty: they did not."""
+        self.tell = tell_nobody
+        """Whoever keeps the journal."""
         self._running = running
         self._folder = folder
         self._clock = clock
@@ -225,6 +228,7 @@ class GoingLive:
             raise RefusedError(Refusal.NOT_NOW, f"nothing has changed: {error}") from error
         self.taken_back = ""
         log.warning("version %d goes live, by %s: %s", version.number, saying.author, saying.reason)
+        self.tell(Kind.RULES, f"version {version.number}", saying.reason, saying.author)
         if staged.other_plant:
             self._running.restart()
             return Activated(version, restarting=True)
@@ -255,6 +259,7 @@ class GoingLive:
         self._probation = self._earlier = None
         self.taken_back = why
         log.error("the rules are taken back: %s", why)
+        self.tell(Kind.RULES_BACK, digest[:12], why, "")
         self._running.activate(program, digest)
         task = asyncio.get_running_loop().create_task(self._note_back(digest, why))
         self._noting.add(task)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from adapters.port import Clock
 from adapters.runtime.alarm_book import AlarmBook, Entry
 from adapters.runtime.cycle import Cycle
+from adapters.runtime.journal import Kind, tell_nobody
 from adapters.runtime.modes import AUTOMATIC, ModeRequests, modes_of
 from adapters.runtime.notes import Notes, Said
 from adapters.runtime.refusal import Refusal, RefusedError
@@ -78,6 +79,8 @@ class Operations:
         """
         self.cycle = cycle
         self.view: View | None = None
+        self.tell = tell_nobody
+        """Whoever keeps the journal."""
         self._clock = clock
         self._nonce = nonce
         self._notes = Notes(folder)
@@ -113,6 +116,10 @@ class Operations:
             self._keep()
         self._notes.finish()
 
+    def refused(self, asked: str, why: str, by: str = "") -> None:
+        """Let the journal know that something was asked for and refused, by whatever way in."""
+        self.tell(Kind.REFUSED, asked, why, by)
+
     # Modes
 
     def modes(self) -> tuple[str, ...]:
@@ -132,6 +139,7 @@ class Operations:
         """Go over to another mode with the next scan. Raises RefusedError."""
         author = author_of(by)
         _known(name, self._modes, "mode")
+        self.tell(Kind.MODE, name, f"before: {self._mode.name}", author)
         self._mode = ModeNow(name, author, self._clock.wall_s())
         self._requests.change(self._modes[name], author)
         self._keep()
@@ -152,6 +160,7 @@ class Operations:
         if not found:
             raise RefusedError(Refusal.NOT_NOW, f"`{subject}` is acknowledged already")
         self._keep()
+        self.tell(Kind.SEEN, subject, "", author)
         log.info("alarm %s acknowledged by %s", subject, author)
         return found
 
@@ -182,6 +191,7 @@ class Operations:
         override_id = f"override:{self._clock.wall_s():.0f}:{self._count}"
         override = Override(override_id, name, value, author, now_s + lasts_s)
         self._requests.overrides[name] = override
+        self.tell(Kind.OVERRIDE, name, f"{value} for {lasts_s:g} s", author)
         log.info("%s overridden to %s for %g s by %s", name, value, lasts_s, author)
         return override
 
@@ -193,6 +203,7 @@ class Operations:
         found = self._requests.overrides.pop(name, None)
         if found is None:
             raise RefusedError(Refusal.NOT_NOW, f"`{name}` has no override")
+        self.tell(Kind.OVERRIDE_ENDED, name, "", author)
         log.info("override of %s withdrawn by %s", name, author)
         return found
 
@@ -214,6 +225,7 @@ class Operations:
         asked = self._asked(name, by, self._nonce())
         self._reset, objection = arm(self._reset, asked)
         _object(name, objection)
+        self.tell(Kind.RESET_ARMED, name, "", asked.by)
         log.info("reset of %s armed by %s", name, asked.by)
         return asked.nonce
 
@@ -224,6 +236,7 @@ class Operations:
         _object(name, objection)
         self._granted_wall_s = (*self._granted_wall_s, self._clock.wall_s())[-RESETS_MAX:]
         self._requests.resets.append(Reset(name, asked.by))
+        self.tell(Kind.RESET_CONFIRMED, name, "", asked.by)
         log.warning("trip %s reset by %s", name, asked.by)
 
     def retained(self) -> list[float]:

@@ -6,9 +6,10 @@ from pathlib import Path
 from adapters.clock import SiteClock
 from adapters.port import Clock
 from adapters.runtime.cycle import whole_ms
-from adapters.runtime.daemon import Daemon, Surroundings
+from adapters.runtime.daemon import SCAN_FAILED, STOPPED, Daemon, Surroundings
 from adapters.runtime.demands import Demands
 from adapters.runtime.going_live import GoingLive
+from adapters.runtime.journal import Journal, Kind, boot_id
 from adapters.runtime.kept import Keeps, Kept
 from adapters.runtime.latches import latched_in
 from adapters.runtime.loading import Loaded
@@ -20,11 +21,13 @@ from adapters.runtime.slots import Disk
 from adapters.runtime.store import SavingThread, Store
 from adapters.runtime.versions import Saying, VersionError, Versions, folder_files
 from adapters.runtime.watchdog import LONGEST_S, LoopWatchdog
+from adapters.runtime.witness import Witness
 from engine.values.moment import Moment
 
 CLOSING_S = 2.0
 """How long a disk may take to keep what waits."""
 PERIODS_BEFORE_STUCK = 10
+_ENDS = {STOPPED: "stopped", SCAN_FAILED: "a scan failed", None: "no scan was run"}
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +58,12 @@ class Service:
             self.store.occupy()
         except OSError as error:
             log.error("the state folder cannot be used: %s", error)  # noqa: TRY400 - told
+        about = f"{'shadow, ' if shadow else ''}rules {loaded.digest[:12]}"
+        self.journal = Journal(folder, clock, boot_id(), about=about, disk=disk)
         restored = self.store.restore(loaded.program, loaded.digest, _moment(loaded, clock))
         for note in restored.notes:
             log.warning("retained state: %s", note)
+            self.journal.tell(Kind.STATE, "", note)
         self.versions = Versions(folder)
         if not shadow:
             _keep_first(loaded, self.versions, clock)
@@ -75,14 +81,19 @@ class Service:
         self.daemon.own.told |= {
             "state": lambda: self.store.counters.error,
             "recorder": lambda: self.recording.counters.error,
+            "journal": lambda: self.journal.error,
         }
         self.live: GoingLive | None = None
         if not shadow:
             self.live = GoingLive(
                 self.daemon, self.versions, loaded.folder, clock, demands, loaded.fits
             )
+            self.live.tell = self.journal.tell
             self.daemon.listen("going live", self.live.after)
             self.daemon.own.told["rules"] = self.live.why_taken_back
+        witness = Witness(self.journal.tell, self.saving)
+        self.daemon.listen("witness", witness.after)
+        self.daemon.listen("journal", lambda scan: self.journal.look(scan.trace.moment.monotonic_s))
         self.daemon.listen("kept", lambda scan: self.kept.look(scan.trace.moment.monotonic_s))
         self.watchdog.start()
         log.info(
@@ -109,6 +120,12 @@ class Service:
             log.error("the last notes of devices and requests are not on the disk")
         if not self.recording.close(CLOSING_S):
             log.error("the last scans are not in the recording")
+        code = self.daemon.code
+        told = _ENDS.get(code, f"exit code {code}")
+        if self.daemon.restarting:
+            told = "to start with other rules"
+        if not self.journal.close(told, clean=code == STOPPED, timeout_s=CLOSING_S):
+            log.error("the last entries of the journal are not on the disk")
         self.watchdog.close()
         self.store.close()
 

@@ -4,6 +4,10 @@ Two slots of fixed size, filled with zeros when the file is made, so that a save
 and works on a full disk. A save goes into the older slot and is forced to the medium; the other
 slot still holds the state before. What must not be lost is written into both.
 
+A save that failed may stand in memory and not on the medium, and the system then thinks it clean.
+So nothing is forced out again: the next save is a new record, with a number of its own, in the
+other slot. If that one is lost too, both are damaged, which is told and never taken for a state.
+
     slot:  magic 8 | sequence 8 | length 4 | digest 32 | CRC-32 of all the rest 4 | data
 """
 
@@ -87,11 +91,16 @@ class RealDisk:
     def rename(self, source: Path, target: Path) -> None:
         """See `Disk`; the folder is forced to the medium as well."""
         source.replace(target)
-        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        force_folder(target.parent)
+
+
+def force_folder(path: Path) -> None:
+    """Force to the medium which names stand in a folder. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def packed(record: Record) -> bytes:
@@ -162,9 +171,10 @@ class SlotFile:
             raise FileNotFoundError(f"{self.path} is not open")
         for _ in range(copies):
             record = packed(Record(self._sequence + 1, digest, data))
-            self._write(self._handle, record, self._next * SLOT_BYTES)
+            place = self._next
+            self._sequence, self._next = self._sequence + 1, (place + 1) % SLOTS
+            self._write(self._handle, record, place * SLOT_BYTES)
             self._disk.sync(self._handle)
-            self._sequence, self._next = self._sequence + 1, (self._next + 1) % SLOTS
 
     def _write(self, handle: int, data: bytes, offset: int) -> None:
         written = self._disk.pwrite(handle, data, offset)

@@ -11,6 +11,9 @@ At start, before the first image:
 The marker says that this folder has held a state before. Who lost it cannot know that no trip was
 latched, so all count as latched until a person has looked and reset them.
 
+What was read is written anew before anybody hears of it: it may stand in the system's memory alone,
+left there by a process that was killed before its flush, or by a flush that failed.
+
 Later a change of a trip is saved at once and into both slots, so that one damaged slot never loses
 a latch; everything else once a minute and on stop. Saving runs in a thread of its own, newest
 first; a disk that fails or hangs is counted and told, and stops no scan.
@@ -28,7 +31,14 @@ from pathlib import Path
 from typing import Protocol
 
 from adapters.runtime.latches import latched_in
-from adapters.runtime.slots import DATA_BYTES_MAX, DIGEST_BYTES, SLOTS, Disk, SlotFile
+from adapters.runtime.slots import (
+    DATA_BYTES_MAX,
+    DIGEST_BYTES,
+    SLOTS,
+    Disk,
+    SlotFile,
+    force_folder,
+)
 from engine.control.program import Program
 from engine.control.retained import Restored, RetainedError, restore, save
 from engine.control.state import Retained, initial, without_memory
@@ -66,6 +76,8 @@ class Store:
     folder: Path
     disk: Disk | None = None
     counters: StoreCounters = field(default_factory=StoreCounters)
+    is_kept: bool = False
+    """The last save is on the medium."""
     _slots: SlotFile = field(init=False)
     _lock: int | None = None
     _usable: bool = False
@@ -106,7 +118,7 @@ class Store:
             notes = ("the rules were edited while the daemon was down", *notes)
         if found.damaged:
             notes = (f"{found.damaged} of {SLOTS} slots of the retained state damaged", *notes)
-            self._keep(program, digest, restored.retained, copies=SLOTS)
+        self._keep(program, digest, restored.retained, copies=SLOTS)
         with suppress(OSError):
             self._mark()
         return Restored(restored.retained, notes)
@@ -130,6 +142,7 @@ class Store:
         """Note for all time that there was a state here. Raises OSError."""
         if not (self.folder / MARKER).exists():
             (self.folder / MARKER).touch(mode=0o600)
+            force_folder(self.folder)
 
     def save(self, program: Program, digest: str, retained: Retained, *, urgent: bool) -> bool:
         """Save; what is `urgent` into every slot. Returns whether it is on the medium."""
@@ -146,8 +159,9 @@ class Store:
             self.counters.failures += 1
             self.counters.error = str(error)
             log.error("retained state not saved: %s", error)  # noqa: TRY400 - told, not traced
+            self.is_kept = False
             return False
-        self._usable = True
+        self._usable = self.is_kept = True
         self.counters.saves += 1
         self.counters.error = ""
         return True
@@ -225,16 +239,16 @@ class SavingThread:
     ) -> None:
         """Save into `store`; `digest` tells of which rules the state is.
 
-        `durable` are the latches that were restored.
+        `durable` are the latches that were restored, if the store has written them anew.
         """
         self._store = store
         self._digest = digest
         self._ready = threading.Condition()
         self._waiting: tuple[Program, Retained, bool] | None = None
         self._ending = False
-        self.durable = durable
+        self.durable = durable if store.is_kept else frozenset()
         """The trips that are latched on the medium."""
-        self.owes = False
+        self.owes = not store.is_kept
         self._thread = threading.Thread(target=self._work, name="store", daemon=True)
         self._thread.start()
 

@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from adapters.files import read_rules
+from adapters.runtime.slots import force_folder
 from adapters.scribe import digest_of
 
 FOLDER = "versions"
@@ -118,7 +119,9 @@ class Versions:
         `files` are contents by name, without folders. What was staged before is gone. Raises
         OSError.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.folder.exists():
+            self.folder.mkdir(parents=True)
+            force_folder(self.folder.parent)
         shutil.rmtree(self.staged, ignore_errors=True)
         self.staged.mkdir(mode=0o700)
         for name, content in files.items():
@@ -136,9 +139,9 @@ class Versions:
         number = self._next()
         version = Version(number, digest, saying.author, saying.reason, saying.evidence, at_s)
         _write(self.staged / ABOUT, json.dumps(asdict(version), ensure_ascii=False).encode())
-        _sync(self.staged)
+        force_folder(self.staged)
         self.staged.rename(self.path(version))
-        _sync(self.folder)
+        force_folder(self.folder)
         return version
 
     def run(self, version: Version) -> None:
@@ -146,7 +149,7 @@ class Versions:
         beside = self.folder / f"{RUNNING}.new"
         _write(beside, f"{version.number}\n".encode())
         beside.replace(self.folder / RUNNING)
-        _sync(self.folder)
+        force_folder(self.folder)
         others = [each for each in self.all() if each.number != version.number]
         for old in others[: max(0, len(others) - (KEPT - 1))]:
             shutil.rmtree(self.path(old), ignore_errors=True)
@@ -215,11 +218,3 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

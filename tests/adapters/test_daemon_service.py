@@ -9,6 +9,9 @@ import pytest
 from adapters.devices import setpoints
 from adapters.devices.setpoints import Setpoints
 from adapters.recordings.recording import Recording
+from adapters.runtime.journal import from_data
+from adapters.runtime.ring import FILE as JOURNAL
+from adapters.runtime.ring import read
 from adapters.runtime.service import Service, state_folder
 from adapters.runtime.store import FILE, OccupiedError
 from adapters.runtime.system_clock import SystemClock
@@ -26,6 +29,51 @@ def run(site: Site, scans: int, *, shadow: bool = False) -> Service:
     assert asyncio.run(service.daemon.run(scans)) == 0
     service.close()
     return service
+
+
+def journal_of(site: Site) -> list[tuple[str, str]]:
+    records = read(site.folder / "state" / JOURNAL).records
+    return [from_data(record.data)[:2] for record in records]
+
+
+def test_f77_the_journal_tells_of_trip_latch_restart_and_end(site: Site) -> None:
+    site.plc.safe = False
+    run(site, 2)
+    site.plc.safe = True
+    service = Service(site.load(), site.clock)
+    service.saving.close(10.0)
+    assert asyncio.run(service.daemon.run(1)) == 0
+    service.close()
+    told = journal_of(site)
+    assert told[0] == ("start", "the first")
+    assert ("trip", "safety_relay") in told
+    second = told.index(("start", "in order"))
+    assert told[second:] == [
+        ("start", "in order"),
+        ("trip", "safety_relay"),
+        ("latch", "safety_relay"),
+        ("end", "in order"),
+    ]
+
+
+def test_a_scan_that_failed_is_an_end_after_a_failure(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Service(site.load(), site.clock)
+    monkeypatch.setattr(service.daemon.cycle, "step", lambda: 1 / 0)
+    assert asyncio.run(service.daemon.run(1)) == 4
+    service.close()
+    assert journal_of(site)[-1] == ("end", "after a failure")
+
+
+def test_f93_a_journal_that_cannot_be_written_is_an_alarm_and_stops_no_scan(site: Site) -> None:
+    (site.folder / "state").mkdir()
+    (site.folder / "state" / JOURNAL).mkdir()
+    service = Service(site.load(), site.clock)
+    assert asyncio.run(service.daemon.run(5)) == 0
+    service.close()
+    assert "Is a directory" in service.daemon.own.told["journal"]()
+    assert service.daemon.cycle.counters.scans == 5
 
 
 def test_a_latch_outlives_the_daemon(site: Site) -> None:

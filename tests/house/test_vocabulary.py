@@ -28,7 +28,6 @@ INSTEAD = {
 INSTEAD_IN_NAMES = INSTEAD | {
     "entity": "point",
     "guard": "condition, or interlock",
-    "journal": "recording",
     "lag": "overrun",
     "policy": "ruleset",
     "priority": "salience",

@@ -1,6 +1,7 @@
-"""A disk of which one call fails: the N-th, once or from then on."""
+"""Disks that fail: at the N-th call, once or from then on; or as Linux fails a flush."""
 
 import errno
+import os
 from pathlib import Path
 
 from adapters.runtime.slots import RealDisk
@@ -46,3 +47,39 @@ class FailingDisk(RealDisk):
     def rename(self, source: Path, target: Path) -> None:
         self._maybe_fail()
         super().rename(source, target)
+
+
+class ForgetfulDisk(RealDisk):
+    """Fails a flush as Linux does: what was written since the last one is dropped, though readable.
+
+    What is on the medium is a picture of the file beside it; `cut_power` leaves only that.
+    """
+
+    PAGE = 4096
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.medium = path.read_bytes() if path.exists() else b""
+        self.fails = 0
+        """So many flushes fail from now on."""
+        self._dirty: set[int] = set()
+
+    def pwrite(self, handle: int, data: bytes, offset: int) -> int:
+        last = offset + len(data)
+        self._dirty |= set(range(offset // self.PAGE * self.PAGE, last, self.PAGE))
+        return super().pwrite(handle, data, offset)
+
+    def sync(self, handle: int) -> None:
+        dirty, self._dirty = self._dirty, set()
+        if self.fails:
+            self.fails -= 1
+            raise OSError(errno.EIO, "Input/output error")
+        super().sync(handle)
+        now = os.pread(handle, os.fstat(handle).st_size, 0)
+        medium = bytearray(self.medium.ljust(len(now), b"\0"))
+        for at in dirty:
+            medium[at : at + self.PAGE] = now[at : at + self.PAGE]
+        self.medium = bytes(medium)
+
+    def cut_power(self) -> None:
+        self.path.write_bytes(self.medium)

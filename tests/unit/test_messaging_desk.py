@@ -5,6 +5,7 @@ import json
 from adapters.codec.mqtt_state import Content
 from adapters.codec.mqtt_topics import Kind
 from adapters.messaging.desk import Desk
+from adapters.runtime.journal import Kind as Journaled
 from adapters.runtime.reset import NONCE_LIFE_S
 from tests.adapters.mqtt_bench import Controller, people, program_of
 
@@ -17,7 +18,7 @@ class Asking:
         cycle, clock = self.controller.cycle, self.controller.clock
         self.now_s = clock.monotonic_s()
         clock.monotonic_s = lambda: self.now_s  # type: ignore[method-assign]
-        operations = people(self.controller)
+        operations = self.operations = people(self.controller)
         self.answers: list[Content] = []
         self.desk = Desk(cycle, clock, lambda _, said: self.answers.append(said), operations)
         self._count = 0
@@ -72,3 +73,19 @@ def test_an_empty_message_is_how_a_topic_is_cleared_and_asks_for_nothing() -> No
     one = Asking()
     one.desk.hear(Kind.COMMAND, "reset", "t", b"", retained=True)
     assert not one.answers
+
+
+def test_f36_what_is_refused_stands_in_the_journal_with_the_way_it_came() -> None:
+    one = Asking()
+    told: list[tuple[Journaled, str, str, str]] = []
+    one.operations.tell = lambda *entry: told.append(entry)
+    one.ask("confirm", trip="relay_open", nonce="guessed")
+    one.ask("reset", trip="relay_opne")
+    one.desk.hear(Kind.COMMAND, "reset", "t", b"{}", retained=True)
+    assert [entry[:2] for entry in told] == [
+        (Journaled.REFUSED, "MQTT command confirm"),
+        (Journaled.REFUSED, "MQTT command reset"),
+        (Journaled.REFUSED, "MQTT command reset"),
+    ]
+    assert told[0][3] == "anna"
+    assert "retained" in told[2][2]

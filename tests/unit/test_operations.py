@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.runtime.journal import Kind
 from adapters.runtime.notes import Notes
 from adapters.runtime.operations import AUTHOR_LETTERS_MAX, Operations, author_of
 from adapters.runtime.refusal import Refusal, RefusedError
@@ -89,3 +90,21 @@ def test_a_restart_forgives_no_reset() -> None:
     for nonsense in odd:
         after.restore(nonsense)
         assert after.retained() == []
+
+
+def test_f76_the_journal_hears_who_did_what_and_what_was_refused() -> None:
+    cycle, _, clock = start()
+    operations = Operations(cycle, clock, lambda: "n")
+    told: list[tuple[Kind, str, str, str]] = []
+    operations.tell = lambda *entry: told.append(entry)
+    operations.after(cycle.step())
+    operations.override("pump.run", True, 10.0, "anna")
+    operations.withdraw("pump.run", "bob")
+    operations.change_mode("off", "carla")
+    operations.refused("ConfirmReset", "nothing is armed", "dora")
+    assert told == [
+        (Kind.OVERRIDE, "pump.run", "True for 10 s", "anna"),
+        (Kind.OVERRIDE_ENDED, "pump.run", "", "bob"),
+        (Kind.MODE, "off", "before: automatic", "carla"),
+        (Kind.REFUSED, "ConfirmReset", "nothing is armed", "dora"),
+    ]

@@ -14,7 +14,7 @@ from adapters.runtime.slots import (
     packed,
     unpacked,
 )
-from tests.making.disks import FailingDisk
+from tests.making.disks import FailingDisk, ForgetfulDisk
 
 RULES = b"r" * 32
 
@@ -131,7 +131,39 @@ def test_saving_goes_on_after_a_failure(tmp_path: Path) -> None:
         except OSError:
             failures += 1
     assert failures == 1
-    assert SlotFile(path).read().newest == Record(6, RULES, b"5")
+    assert SlotFile(path).read().newest == Record(7, RULES, b"5")
+
+
+def test_f93_after_a_failure_the_next_save_is_another_record_in_the_other_slot(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.slots"
+    SlotFile(path).create(RULES, b"zero")
+    disk = ForgetfulDisk(path)
+    slots = SlotFile(path, disk)
+    slots.read()
+    disk.fails = 1
+    with pytest.raises(OSError, match="Input/output"):
+        slots.save(RULES, b"one")
+    slots.save(RULES, b"two")
+    disk.cut_power()
+    assert SlotFile(path).read().newest == Record(3, RULES, b"two")
+
+
+def test_f93_a_flush_that_is_only_repeated_would_lose_it(tmp_path: Path) -> None:
+    """The sabotage twin: the system says that all is well, and the medium knows nothing."""
+    path = tmp_path / "a.slots"
+    SlotFile(path).create(RULES, b"zero")
+    disk = ForgetfulDisk(path)
+    slots = SlotFile(path, disk)
+    slots.read()
+    disk.fails = 1
+    with pytest.raises(OSError, match="Input/output"):
+        slots.save(RULES, b"one")
+    assert slots._handle is not None
+    disk.sync(slots._handle)
+    disk.cut_power()
+    assert SlotFile(path).read().newest == Record(1, RULES, b"zero")
 
 
 def test_a_file_that_was_never_opened_is_not_written(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.runtime.latches import latched_in
 from adapters.runtime.slots import HEADER_BYTES, SLOT_BYTES, SlotFile
 from adapters.runtime.store import (
     FILE,
@@ -23,7 +24,7 @@ from engine.control.state import Retained
 from engine.control.trips import TripState
 from engine.values.moment import Moment
 from tests.making.daemons import Site
-from tests.making.disks import FailingDisk
+from tests.making.disks import FailingDisk, ForgetfulDisk
 
 MOMENT = Moment(500.0, 1_750_000_000.0)
 RULES = "ab" * 32
@@ -164,6 +165,53 @@ def test_whichever_call_fails_nothing_is_raised_and_no_acknowledged_latch_is_los
     if acknowledged or trips(restored.retained) == [True]:
         assert found == [True]
     assert acknowledged or store.counters.failures
+
+
+def test_f93_a_latch_left_in_memory_alone_is_not_called_durable_before_it_is_written_anew(
+    store: Store, program: Program
+) -> None:
+    """It was written and never flushed; who starts next reads it all the same."""
+    store.restore(program, RULES, MOMENT)
+    store.close()
+    disk = ForgetfulDisk(store.folder / FILE)
+    killed = Store(store.folder, disk)
+    killed.restore(program, RULES, MOMENT)
+    disk.fails = 1
+    assert not killed.save(program, RULES, latched(program), urgent=True)
+    killed.close()
+    disk.fails = 99
+    next_one = Store(store.folder, disk)
+    restored = next_one.restore(program, RULES, MOMENT)
+    assert trips(restored.retained) == [True]
+    saving = SavingThread(next_one, lambda: RULES, latched_in(program, restored.retained))
+    assert saving.durable == frozenset()
+    assert saving.owes
+    assert saving.close(10.0)
+    next_one.close()
+    disk.fails = 0
+    third = Store(store.folder, disk)
+    third.restore(program, RULES, MOMENT)
+    assert third.is_kept
+    third.close()
+    disk.cut_power()
+    assert again(store, program)[0] == [True]
+
+
+def test_f93_without_writing_anew_the_latch_would_be_lost(store: Store, program: Program) -> None:
+    """The sabotage twin: a start that trusts what it reads."""
+    store.restore(program, RULES, MOMENT)
+    store.close()
+    disk = ForgetfulDisk(store.folder / FILE)
+    killed = Store(store.folder, disk)
+    killed.restore(program, RULES, MOMENT)
+    disk.fails = 1
+    assert not killed.save(program, RULES, latched(program), urgent=True)
+    killed.close()
+    trusting = SlotFile(store.folder / FILE, disk)
+    assert trusting.read().damaged == 0
+    trusting.close()
+    disk.cut_power()
+    assert again(store, program)[0] == [False]
 
 
 def test_a_second_daemon_is_kept_out(store: Store) -> None:
