@@ -1,6 +1,7 @@
 """Plays a scenario into the same `scan` that runs the plant; yields every scan. Pure."""
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 from engine.control.program import Program
@@ -115,7 +116,8 @@ class _Facts:
     def image(self, at_ms: int, moment: Moment) -> ProcessImage:
         """Return the facts as they stand `at_ms` after the first scan, measured just now."""
         for row in self._rows:
-            for value, quality in row.news(at_ms):
+            if at_ms >= row.due_ms:
+                value, quality = row.told(at_ms)
                 at_s = moment.monotonic_s
                 if quality is Quality.STALE:  # it was heard last when it could just be believed
                     at_s -= row.point.max_age_s
@@ -124,25 +126,25 @@ class _Facts:
 
 
 class _Row:
-    """One series and how far it was told."""
+    """One series and how far it was told; from `due_ms` on there is something new."""
 
     def __init__(self, point: Point, series: Series) -> None:
         self.point = point
         self._pieces = series.pieces
-        self._place = -1
-        self._moving = False
+        self._place = 0
+        self.due_ms: float = series.pieces[0].at_ms if series.pieces else math.inf
 
-    def news(self, at_ms: int) -> Iterable[tuple[Value | None, Quality]]:
-        """Return what is new at a time, if anything is."""
-        place = self._place
-        while place + 1 < len(self._pieces) and self._pieces[place + 1].at_ms <= at_ms:
+    def told(self, at_ms: int) -> tuple[Value | None, Quality]:
+        """Return what is new at a time that is not before `due_ms`."""
+        pieces, place = self._pieces, self._place
+        while place + 1 < len(pieces) and pieces[place + 1].at_ms <= at_ms:
             place += 1
-        if place < 0 or (place == self._place and not self._moving):
-            return ()
         self._place = place
-        piece = self._pieces[place]
-        self._moving = piece.until_ms is not None and at_ms < piece.until_ms
-        return ((value_at(piece, at_ms), piece.quality),)
+        piece = pieces[place]
+        moves = piece.until_ms is not None and at_ms < piece.until_ms
+        following = pieces[place + 1].at_ms if place + 1 < len(pieces) else math.inf
+        self.due_ms = at_ms if moves else following
+        return value_at(piece, at_ms), piece.quality
 
 
 def value_at(piece: Piece, at_ms: int) -> Value | None:
