@@ -16,7 +16,7 @@ from engine.workshop.encode_memory import start
 from engine.workshop.encode_scan import Book, book_of, forced_by, look, window
 from engine.workshop.encode_values import Cell, any_of, choose, real
 
-_TIMEOUT_MS = 500
+_TIMEOUT_MS = 2_000
 _SEED = 1
 
 

@@ -37,7 +37,7 @@ _NOT_CONFIRMED = "not confirmed: the solver has an example that the real scan do
 class Limits:
     """How hard to try: seconds for each question to the solver, and scans in a row."""
 
-    timeout_s: float = 5.0
+    timeout_s: float = 20.0
     scans: int = 3
     seed: int = 1
 
@@ -105,15 +105,15 @@ class Prover:
         solver.set("timeout", int(self.limits.timeout_s * 1000))
         return solver
 
-    def cycle(self, period: int) -> "Cycle":
+    def cycle(self, count: int) -> "Cycle":
         """Return a cycle of so many scans; that no output at all moves in it is asked once."""
-        if period not in self.cycles:
-            scans, terms = cycle(self.book, period)
+        if count not in self.cycles:
+            scans, terms = cycle(self.book, count)
             outputs = self.book.rulebook.plant.outputs
             any_moves = any_of(moves(output, scans) for output in outputs)
             still = self.alone(*terms, any_moves).check() == z3.unsat
-            self.cycles[period] = Cycle(scans, terms, still)
-        return self.cycles[period]
+            self.cycles[count] = Cycle(scans, terms, still)
+        return self.cycles[count]
 
     def ordinary(self, count: int) -> list[z3.BoolRef]:
         """Return what an example should be like: the first is a must, the others are wishes."""
@@ -186,25 +186,25 @@ def _steady(prover: Prover, wanted: Property) -> Proof:
     outputs = prover.book.rulebook.plant.outputs
     output = next(each for each in outputs if each.name == wanted.subject)
     longest = max(prover.limits.scans, 2)
-    for period in range(2, longest + 1):
-        found = prover.cycle(period)
+    for count in range(2, longest + 1):
+        found = prover.cycle(count)
         if found.still:
             continue
         scans, solver = found.scans, prover.alone(*found.terms, moves(output, found.scans))
         answer = solver.check()
         if answer == z3.unknown:
             note = _too_hard(prover, scans)
-            return Proof(wanted, Verdict.UNKNOWN, note=note, scans=period)
+            return Proof(wanted, Verdict.UNKNOWN, note=note, scans=count)
         if answer == z3.sat:
             model = tidy(solver, prover.book.rulebook, scans, prover.book.states)
             for one in examples(prover.book, prover.program, model, scans, prover.moment_at):
                 example = one.repeated(_ROUNDS, prover.moment_at)
                 seen = example.run()
-                if chases([each.decided(output.name) for each in seen], period):
+                if chases([each.decided(output.name) for each in seen], count):
                     moved = [place for place, each in enumerate(seen, 1) if wanted.shows(each)]
                     shown = replace(example, told=example.told[: moved[-1]])
-                    return Proof(wanted, Verdict.REFUTED, shown, scans=period)
-            return Proof(wanted, Verdict.UNKNOWN, note=_NOT_CONFIRMED, scans=period)
+                    return Proof(wanted, Verdict.REFUTED, shown, scans=count)
+            return Proof(wanted, Verdict.UNKNOWN, note=_NOT_CONFIRMED, scans=count)
     return Proof(wanted, Verdict.PROVED, scans=longest)
 
 

@@ -69,7 +69,7 @@ def moves(output: Output, scans: list[Encoded]) -> z3.BoolRef:
     return negated(equal(first, last))
 
 
-def cycle(book: Book, period: int) -> tuple[list[Encoded], list[z3.BoolRef]]:
+def cycle(book: Book, count: int) -> tuple[list[Encoded], list[z3.BoolRef]]:
     """Return so many scans, and that they can follow each other for ever with nothing new to see.
 
     The same facts are the same terms in all of them, so that little is left to think about.
@@ -79,7 +79,7 @@ def cycle(book: Book, period: int) -> tuple[list[Encoded], list[z3.BoolRef]]:
     told = _undisturbed(given(book.rulebook, book.expressions, book.states, 1, memory.at_s))
     scans: list[Encoded] = []
     windows: dict[object, Cell] = {}
-    for place in range(1, period + 1):
+    for place in range(1, count + 1):
         now = replace(told, now_s=step_s * place)
         scans.append(encode(book, memory, place, Same(now, windows)))
         memory = scans[-1].after
@@ -175,8 +175,8 @@ def _resumes(timed: Timed, row: list[TimerMemory], last: Encoded) -> Iterator[z3
     yield either(is_off, as_long)
 
 
-def chases(values: Iterable[object], period: int) -> bool:
-    """Tell whether the last values go round in a period without standing still."""
+def chases(values: Iterable[object], count: int) -> bool:
+    """Tell whether values go round in so many scans without standing still."""
     row = list(values)
-    again = all(one == other for one, other in zip(row, row[period:], strict=False))
+    again = all(one == other for one, other in zip(row, row[count:], strict=False))
     return again and len(set(row)) > 1

@@ -4,6 +4,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import z3
@@ -169,10 +170,13 @@ def _same(term: Any, value: Any) -> z3.BoolRef:
 def _is_rounding(pinned: Pinned, model: z3.ModelRef) -> bool:
     """Tell whether a target moved by a hair, which is seen by one of the two alone."""
     kept = zip(pinned.retained.outputs, pinned.result.retained.outputs, strict=True)
-    targets = [(old.target, new.target) for old, new in kept]
+    pairs = [(old.target, new.target) for old, new in kept]
+    for decision in pinned.result.decisions:
+        way = [decision.wanted, *(each.value for each in decision.restrictions), decision.value]
+        pairs += pairwise(way)
     if any(
         isinstance(old, float) and isinstance(new, float) and 0 < abs(old - new) < NEAR
-        for old, new in targets
+        for old, new in pairs
     ):
         return True
     for name, after in pinned.encoded.after.outputs.items():
