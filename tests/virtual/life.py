@@ -1,0 +1,96 @@
+"""One life of the daemon: made as `Service` makes it, run until it ends or dies.
+
+Only what runs in threads is replaced: states are saved on the spot, and nothing is recorded.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from adapters.clock import SiteClock
+from adapters.codec.mqtt_ledger import Ledger
+from adapters.codec.mqtt_state import Content
+from adapters.messaging.desk import Desk
+from adapters.runtime.cycle import whole_ms
+from adapters.runtime.daemon import Daemon, Surroundings
+from adapters.runtime.latches import latched_in
+from adapters.runtime.loading import Loaded
+from adapters.runtime.operations import Operations
+from adapters.runtime.store import Store
+from engine.control.program import Program
+from engine.control.state import Retained
+from engine.values.moment import Moment
+from tests.virtual.loop import VirtualLoop
+from tests.virtual.world import KilledError, World
+
+
+class SavedAtOnce:
+    """A Saver without a thread; see `SavingThread`."""
+
+    def __init__(self, store: Store, digest: Callable[[], str], durable: frozenset[str]) -> None:
+        """`durable` are the latches that were restored."""
+        self._store = store
+        self._digest = digest
+        self.durable = durable
+        self.owes = False
+
+    def hand_in(self, program: Program, retained: Retained, urgent: bool) -> None:
+        """Save now."""
+        self.owes = not self._store.save(program, self._digest(), retained, urgent=urgent)
+        if not self.owes:
+            self.durable = latched_in(program, retained)
+
+
+class Life:
+    """A process that controls the world's plant."""
+
+    def __init__(self, world: World, loaded: Loaded, nonce: Callable[[], str]) -> None:
+        """Start: hold the folder, restore what stands on the disk. Raises OccupiedError."""
+        world.new_devices()
+        self._world = world
+        clock = world.clock
+        self.store = Store(loaded.state_folder, world.disk)
+        self.store.occupy()
+        site_clock = SiteClock(loaded.program.rulebook.plant.site)
+        moment: Moment = site_clock.moment(
+            whole_ms(clock.wall_s()) / 1000, whole_ms(clock.monotonic_s()) / 1000
+        )
+        restored = self.store.restore(loaded.program, loaded.digest, moment)
+        self.notes = restored.notes
+        self.saver = SavedAtOnce(
+            self.store,
+            lambda: self.daemon.digest,
+            latched_in(loaded.program, restored.retained),
+        )
+        live = replace(loaded, devices=tuple(world.sources.values()), scan_devices=(world.plc,))
+        self.daemon = Daemon(live, restored.retained, clock, Surroundings(self.saver))
+        self.daemon.own.told["state"] = lambda: self.store.counters.error
+        self.operations = Operations(self.daemon.cycle, clock, nonce)
+        self.replies: list[tuple[str, Content]] = []
+        self.ledger = Ledger()
+        self.desk = Desk(
+            self.daemon.cycle,
+            clock,
+            lambda topic, content: self.replies.append((topic, content)),
+            self.operations,
+            ledger=self.ledger,
+        )
+        self.daemon.listen("operations", self.operations.after)
+        self.daemon.listen("desk", self.desk.after)
+
+    def run(self, scans: int | None = None) -> int | KilledError:
+        """Run until stopped; returns the exit code, or how it died."""
+        world = self._world
+        loop = VirtualLoop(lambda: world.clock.true_s, world.advance)
+        try:
+            ended: int | KilledError = loop.run_until_complete(self.daemon.run(scans))
+        except KilledError as killed:
+            ended = killed
+        finally:
+            self._end(loop)
+        return ended
+
+    def _end(self, loop: VirtualLoop) -> None:
+        """Take away the process; its files are closed by the system, its images by the kernel."""
+        loop.end()
+        self.store.close()
+        self._world.plc.close()

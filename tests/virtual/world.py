@@ -1,0 +1,233 @@
+"""The world around the daemon: time, the plant, the devices, and what is wrong with them.
+
+Nothing here knows the engine. `advance` is called when the daemon sleeps; faults lie over sensors
+(`lay_over`), devices and clocks; whoever wants a process to die arms `dies_at`.
+"""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adapters.port import Reading
+from adapters.simulated.inputs import BatteryMode, Commands, SgReady
+from engine.language.types import NumberType
+from engine.values.fact import Quality, Value
+from tests.virtual.devices import Plc, Source
+from tests.virtual.disk import VirtualDisk
+from tests.virtual.house import House
+from tests.virtual.miner import Firmware, Miner
+from tests.virtual.site import AsLoaded
+
+LONGEST_STEP_S = 5.0
+_DIGITS = {"W": 0, "°C": 1, "%": 1}
+MINERS = ("miner1", "miner2")
+WATCHDOG_SCANS = 4
+
+Fault = Callable[[Reading], Reading]
+
+
+class KilledError(BaseException):
+    """The process is gone, at this very place. No handler of the daemon may catch it."""
+
+    def __init__(self, place: str, *, power: bool) -> None:
+        """`power`: the machine went with it."""
+        super().__init__(place)
+        self.place = place
+        self.power = power
+
+
+class WorldClock:
+    """The machine's clocks, as the daemon reads them; a port Clock."""
+
+    def __init__(self, wall_s: float) -> None:
+        """Begin at `wall_s`, Unix time."""
+        self.true_s = 0.0
+        """Seconds since the world began."""
+        self.boot_s = -1000.0
+        """When the monotonic clock was 0."""
+        self.wall_begun_s = wall_s
+        self.wall_error_s = 0.0
+
+    def monotonic_s(self) -> float:
+        """See `Clock`."""
+        return self.true_s - self.boot_s
+
+    def wall_s(self) -> float:
+        """See `Clock`."""
+        return self.wall_begun_s + self.true_s + self.wall_error_s
+
+    async def sleep(self, seconds: float) -> None:
+        """See `Clock`."""
+        await asyncio.sleep(max(0.0, seconds))
+
+
+@dataclass(slots=True)
+class Broken:
+    """What is wrong beside single sensors."""
+
+    unreachable: set[str] = field(default_factory=set)
+    """Miners nobody can reach."""
+    stuck: set[str] = field(default_factory=set)
+    """Pumps that do not run, whatever they are told."""
+    without_flow: bool = False
+    """P3 runs, and no water moves."""
+
+
+class World:
+    """One house, its devices, its machine, and whatever watches it."""
+
+    def __init__(
+        self, known: AsLoaded, seed: int, start_s: float, seconds: float, folder: Path
+    ) -> None:
+        """Build everything anew; the daemon is not there yet."""
+        self.known = known
+        self.folder = folder
+        self.clock = WorldClock(start_s)
+        self.house = House(seed, start_s, seconds)
+        self.disk = VirtualDisk(self.reached)
+        self.broken = Broken()
+        self.relay_closed = True
+        self.firmware = {name: Firmware() for name in MINERS}
+        self.dies_at: tuple[str, bool] | None = None
+        self.stalled_s = 0.0
+        """How long the process stood still since the last scan, by no fault of its own."""
+        self.pass_through: Callable[[float], None] = lambda _: None
+        """Hears of time before it passes, in steps."""
+        self.on_image: Callable[[Mapping[str, Value], int], None] = lambda _image, _fresh: None
+        self.log: Callable[[str], None] = lambda _: None
+        self._faults: dict[str, list[Fault]] = {}
+        self._due: list[tuple[float, int, Callable[[], object]]] = []
+        self._count = itertools.count()
+        plant = known.loaded.program.rulebook.plant
+        self._digits = {
+            each.name: _DIGITS.get(each.unit.symbol) if each.unit else None
+            for each in plant.points
+            if isinstance(each.type, NumberType)
+        }
+        self._period_s = known.loaded.site.scan_period_s
+        self._safe = {each.name: each.failsafe for each in plant.outputs}
+        self.plc, self.sources = self._devices()
+
+    @property
+    def now_s(self) -> float:
+        """Seconds since the world began."""
+        return self.clock.true_s
+
+    def monotonic_s(self) -> float:
+        """Return the daemon's monotonic time."""
+        return self.clock.monotonic_s()
+
+    def miner(self, name: str) -> Miner:
+        """Return the driver of a miner."""
+        found = self.sources[name]
+        assert isinstance(found, Miner)
+        return found
+
+    def new_devices(self) -> None:
+        """Begin a new process: all drivers anew, all else as it stands."""
+        outputs = self.plc.image
+        self.plc, self.sources = self._devices()
+        self.plc.image.update(outputs)
+
+    # Faults
+
+    def lay_over(self, point: str, fault: Fault) -> Callable[[], None]:
+        """Let `fault` make of a sensor's reading what it likes; returns how to take it away."""
+        faults = self._faults.setdefault(point, [])
+        faults.append(fault)
+        return lambda: faults.remove(fault)
+
+    def at(self, seconds_from_now: float, action: Callable[[], object]) -> None:
+        """Let something happen later."""
+        heapq.heappush(self._due, (self.now_s + seconds_from_now, next(self._count), action))
+
+    def reached(self, place: str) -> None:
+        """Hear of a place in the program where the process may die."""
+        if self.dies_at is not None and self.dies_at[0] == place:
+            (_, power), self.dies_at = self.dies_at, None
+            raise KilledError(place, power=power)
+
+    def written(self, image: Mapping[str, Value], fresh: int) -> None:
+        """Hear of an image that was written."""
+        self.on_image(image, fresh)
+
+    # Time
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, in steps that the physics and the sensors can follow."""
+        while seconds > 0.0:
+            dt_s = min(seconds, LONGEST_STEP_S)
+            seconds -= dt_s
+            if dt_s < 1e-6:
+                self.clock.true_s += dt_s
+                return
+            self.pass_through(dt_s)
+            self.house.advance(self._commands(dt_s), dt_s)
+            self.clock.true_s += dt_s
+            while self._due and self._due[0][0] <= self.now_s:
+                heapq.heappop(self._due)[2]()
+            self.plc.watch()
+            for source in self.sources.values():
+                source.tell()
+
+    def _commands(self, dt_s: float) -> Commands:
+        image, now_s, broken = self.plc.image, self.monotonic_s(), self.broken
+        powers = []
+        for name in MINERS:
+            firmware = self.firmware[name]
+            firmware.has_power = self.relay_closed
+            powers.append(firmware.advance(dt_s))
+        mode = self.sources["inverter"].in_force("battery_mode", now_s)
+        return Commands(
+            powers[0],
+            powers[1],
+            SgReady(image["sg_ready"]),
+            BatteryMode(mode or "normal"),
+            float(image["rv1_target"]),
+            float(image["rv2_target"]),
+            image["p3_run"] is True and "p3" not in broken.stuck and not broken.without_flow,
+            image["p4_run"] is True and "p4" not in broken.stuck,
+            image["p5_run"] is True and "p5" not in broken.stuck,
+        )
+
+    # Sensors
+
+    def truth(self, point: str) -> Value:
+        """Return what is true of a point, to the digit that its sensor shows."""
+        value = self.house.points[point]
+        if point.startswith("safety."):
+            return self.relay_closed
+        if point == "p3.running" and self.broken.without_flow:
+            return self.plc.image["p3_run"] is True and "p3" not in self.broken.stuck
+        digits = self._digits.get(point)
+        if digits is not None and isinstance(value, float):
+            value = round(value, digits) + 0.0
+        return value
+
+    def sensed(self, point: str) -> Reading:
+        """Return what the sensor of a point shows."""
+        reading = Reading(point, self.truth(point), Quality.GOOD, self.monotonic_s())
+        for fault in self._faults.get(point, ()):
+            reading = fault(reading)
+        return reading
+
+    def _devices(self) -> tuple[Plc, dict[str, Source]]:
+        sources: dict[str, Source] = {}
+        plc: Plc | None = None
+        for name, entry in self.known.entries.items():
+            fields = self.known.fields[name]
+            wires = {link.field: link.name for link in entry.facts}
+            if name == "plc":
+                safe = {link.field: self._safe[link.name] for link in entry.outputs}
+                plc = Plc(wires, fields, safe, self, WATCHDOG_SCANS * self._period_s)
+            elif name in MINERS:
+                miner = Miner(name, wires, fields, self)
+                miner.attach(self.firmware[name], self.broken.unreachable)
+                sources[name] = miner
+            else:
+                sources[name] = Source(name, wires, fields, self)
+        assert plc is not None
+        return plc, sources
