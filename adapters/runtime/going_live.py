@@ -104,6 +104,8 @@ class GoingLive:
         """Why rules went back by themselves, until others are let run; empty: they did not."""
         self.tell = tell_nobody
         """Whoever keeps the journal."""
+        self.instead: Callable[[], tuple[Program, str] | None] = _nothing
+        """The rules, with their digest, that wait while others run in their place."""
         self._running = running
         self._folder = folder
         self._clock = clock
@@ -221,7 +223,7 @@ class GoingLive:
             text = "the plant file has changed: that takes a restart, so ask for one too"
             raise RefusedError(Refusal.NOT_NOW, text)
         probation = await asyncio.to_thread(self._watch, terms)
-        earlier = (self._running.program, self._running.digest)
+        earlier = self.instead() or (self._running.program, self._running.digest)
         try:
             version = await asyncio.to_thread(self._note, staged.digest, saying)
         except (OSError, VersionError) as error:
@@ -276,3 +278,7 @@ class GoingLive:
         old = next(each for each in reversed(self.versions.all()) if each.digest == digest)
         self.versions.stage(self.versions.files(old))
         self._note(digest, Saying("thermiq", f"back to version {old.number}: {why}"))
+
+
+def _nothing() -> None:
+    """No rules wait."""

@@ -1,6 +1,7 @@
 """A daemon with its surroundings: the folder it holds, the threads beside it, the watchdog."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from adapters.clock import SiteClock
@@ -17,7 +18,9 @@ from adapters.runtime.notify import Notifier
 from adapters.runtime.recorder import Recorder
 from adapters.runtime.recorder_files import RecorderSettings
 from adapters.runtime.recording_thread import RecordingThread
+from adapters.runtime.safe_mode import Rules, SafeMode, safe_rules
 from adapters.runtime.slots import Disk
+from adapters.runtime.starts import Ended, StartBook
 from adapters.runtime.store import SavingThread, Store
 from adapters.runtime.versions import Saying, VersionError, Versions, folder_files
 from adapters.runtime.watchdog import LONGEST_S, LoopWatchdog
@@ -58,6 +61,12 @@ class Service:
             self.store.occupy()
         except OSError as error:
             log.error("the state folder cannot be used: %s", error)  # noqa: TRY400 - told
+        self.starts = StartBook(folder, disk)
+        begun = self.starts.begin(Ended(clock.wall_s(), clock.monotonic_s()))
+        asked = Rules(loaded.program, loaded.digest)
+        if begun.safe and not shadow:
+            safe = safe_rules(asked)
+            loaded = replace(loaded, program=safe.program, digest=safe.digest)
         about = f"{'shadow, ' if shadow else ''}rules {loaded.digest[:12]}"
         self.journal = Journal(folder, clock, boot_id(), about=about, disk=disk)
         restored = self.store.restore(loaded.program, loaded.digest, _moment(loaded, clock))
@@ -84,6 +93,7 @@ class Service:
             "journal": lambda: self.journal.error,
         }
         self.live: GoingLive | None = None
+        self.safe_mode: SafeMode | None = None
         if not shadow:
             self.live = GoingLive(
                 self.daemon, self.versions, loaded.folder, clock, demands, loaded.fits
@@ -91,6 +101,7 @@ class Service:
             self.live.tell = self.journal.tell
             self.daemon.listen("going live", self.live.after)
             self.daemon.own.told["rules"] = self.live.why_taken_back
+            self._begin_safe_mode(asked, clock)
         witness = Witness(self.journal.tell, self.saving)
         self.daemon.listen("witness", witness.after)
         self.daemon.listen("journal", lambda scan: self.journal.look(scan.trace.moment.monotonic_s))
@@ -112,6 +123,16 @@ class Service:
     def _digest(self) -> str:
         return self.daemon.digest
 
+    def _begin_safe_mode(self, asked: Rules, clock: Clock) -> None:
+        """Watch over the way back, if the safe rules run in place of those asked for."""
+        if self.live is None or self.daemon.digest == asked.digest:
+            return
+        self.safe_mode = SafeMode(
+            self.daemon, asked, self.starts, clock.monotonic_s(), self.journal.tell
+        )
+        self.live.instead = self.safe_mode.waiting
+        self.daemon.listen("safe mode", self.safe_mode.after)
+
     def close(self) -> None:
         """Keep what waits, but wait for no disk for ever."""
         if not self.saving.close(CLOSING_S):
@@ -124,6 +145,10 @@ class Service:
         told = _ENDS.get(code, f"exit code {code}")
         if self.daemon.restarting:
             told = "to start with other rules"
+        if self.daemon.restarting:  # a person let other rules run
+            self.starts.forgive()
+        if code is None or code == STOPPED:
+            self.starts.end(CLOSING_S)
         if not self.journal.close(told, clean=code == STOPPED, timeout_s=CLOSING_S):
             log.error("the last entries of the journal are not on the disk")
         self.watchdog.close()
