@@ -17,6 +17,8 @@ ResponseT = TypeVar("ResponseT", bound=Message)
 class Role(IntEnum):
     """What a peer may ask for; each may also what those before it may."""
 
+    NOBODY = 0
+    """Is shut out."""
     VIEWER = 1
     """Looks."""
     OPERATOR = 2

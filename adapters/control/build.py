@@ -11,7 +11,7 @@ The daemon runs the server among its devices and tells it of every complete scan
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from adapters.control.house import House
@@ -50,7 +50,7 @@ def control_of(
     """
     settings = ControlSettings.of(options, folder)
     if house.shadow:
-        settings = ControlSettings(shadow_socket(settings.socket))
+        settings = replace(settings, socket=shadow_socket(settings.socket), tcp=None)
     plant = house.cycle.program.rulebook.plant
     operations = Operations(
         house.cycle,
@@ -61,7 +61,7 @@ def control_of(
     )
     recordings = None if state is None else state / "recordings"
     service = Service(house, operations, live, recordings)
-    server = ControlServer(service, settings)
+    server = ControlServer(service, settings, clock)
     house.listen(server.name, service.after)
     house.add(server)
     return Control(operations, service, server)

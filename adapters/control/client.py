@@ -1,5 +1,6 @@
 """The client of the control interface: one call, and one answer or one clear line."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -60,6 +61,8 @@ class Client:
     def _told(self, error: Any) -> Exception:
         code, text = error.code(), " ".join((error.details() or "").split())
         if code is grpc.StatusCode.UNAVAILABLE:
+            if self._socket.is_socket() and not os.access(self._socket, os.R_OK | os.W_OK):
+                return UnreachableError(f"you may not open {self._socket}: its group may")
             return UnreachableError(f"no daemon answers at {self._socket}; is `thermiq run` up?")
         if code is grpc.StatusCode.DEADLINE_EXCEEDED:
             return UnreachableError(f"the daemon at {self._socket} gave no answer in time")
