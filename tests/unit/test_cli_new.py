@@ -1,20 +1,16 @@
 """A new site checks clean, passes its tests, and takes nobody's place."""
 
-from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from adapters.cli.main import run
-from adapters.cli.new import known_topics
 from adapters.files import read_rules
 from adapters.runtime.site import load_site
 from engine.language.load import load
 
-CHOICES = [list(each) for n in (1, 2) for each in combinations(known_topics(), n)]
 
-
-@pytest.mark.parametrize("topics", [[], *CHOICES], ids="-".join)
+@pytest.mark.parametrize("topics", [[], ["frost", "exercise"], ["all"]], ids="-".join)
 def test_a_new_site_checks_clean_and_its_tests_pass(
     tmp_path: Path, topics: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -34,7 +30,25 @@ def test_a_site_without_rules_has_no_topic(tmp_path: Path) -> None:
     assert run(["new", "site", str(tmp_path), "--with", "none"]) == 0
     names = {each.name for each in tmp_path.iterdir()}
     assert names == {"plant.yaml", "site.yaml", "interlocks.yaml"}
-    assert all(load(read_rules(tmp_path).files).rulebook.interlocks)
+    assert load(read_rules(tmp_path).files).rulebook.interlocks
+    assert run(["check", str(tmp_path)]) == 0
+
+
+def test_unless_told_a_site_begins_with_the_surplus_and_what_that_builds_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["new", "site", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "brought along, for the others build on it: buffer, miners\n" in told
+    assert "without_battery.yaml stands in for the topic battery\n" in told
+    names = {each.name for each in tmp_path.iterdir()}
+    assert {"surplus.yaml", "surplus.test.yaml", "without_battery.yaml", "site.yaml"} <= names
+
+
+def test_none_goes_with_no_other_topic(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["new", "site", str(tmp_path), "--with", "none", "--with", "frost"]) == 2
+    assert "`none` goes with no other topic" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("there", ["folder", "file"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.library.choice import texts
 from adapters.manual.pages import page_of, pages
 from engine.control.decision import AlarmKind, Cause, RestrictionKind
 from engine.language.check import CODES
@@ -39,7 +40,7 @@ def test_what_has_no_page_is_none() -> None:
     assert page_of("min") is None
 
 
-def test_a_wheel_holds_the_pages(tmp_path: Path) -> None:
+def test_a_wheel_holds_the_pages_and_the_library(tmp_path: Path) -> None:
     """Built without fetching anything: the build's own tools are installed for the tests."""
     script = (
         "import sys\nfrom setuptools import build_meta\n"
@@ -56,3 +57,6 @@ def test_a_wheel_holds_the_pages(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {f"adapters/manual/checks/{code}.md" for code in CODES} <= names
     assert "adapters/manual/words.md" in names
+    assert {f"adapters/library/topics/{name}" for name in texts()} <= names
+    starter = ROOT / "adapters" / "starter"
+    assert {each.relative_to(ROOT).as_posix() for each in starter.rglob("*.yaml")} <= names
