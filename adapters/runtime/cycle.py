@@ -1,4 +1,4 @@
-"""One cycle of the daemon: read, freeze, scan, write, remember, and only then feed the watchdogs.
+"""One cycle of the daemon: read, freeze, scan, look, write, remember, and then feed the watchdogs.
 
 Synchronous and without waiting, so that the same cycle runs on the PLC, in the house on loopback
 and under a simulated clock. Nothing in it touches a network or waits for a disk: devices take
@@ -13,6 +13,7 @@ from adapters.clock import SiteClock
 from adapters.port import Clock, DeviceError, ScanDevice
 from adapters.runtime.driving import Driving
 from adapters.runtime.gateway import Gateway
+from adapters.runtime.last_look import InvariantError, LastLook, salvaged
 from adapters.runtime.shadow import ScanReader
 from engine.control.program import Program
 from engine.control.scan import Scan, scan
@@ -84,6 +85,7 @@ class Cycle:
         self._gateway = gateway
         self._clock = clock
         self._site_clock = SiteClock(program.rulebook.plant.site)
+        self._last_look = LastLook(program, gateway.outputs)
         self.driving = Driving(scan_devices)
         self._readers = (*scan_devices, *observed)
 
@@ -91,6 +93,7 @@ class Cycle:
         """Run one scan. Returns when its decisions are written and handed out.
 
         While a process image cannot be written, every output is commanded to its failsafe instead.
+        Raises InvariantError before anything is written that must never be.
         """
         moment = self.moment()
         now_s = moment.monotonic_s
@@ -105,16 +108,29 @@ class Cycle:
             self.requests.take_resets(),
         )
         result = scan(self.program, self.retained, self.image, moment)
-        if not self.driving.held:
-            self._gateway.give_out(result.decisions, now_s)
-        self.driving.write(now_s)
-        if self.driving.held:
-            self._gateway.command(self.program.failsafe, now_s, self.driving.why)
+        try:
+            self._write(result, now_s)
+        except InvariantError:
+            self.retained = salvaged(self.retained, result)
+            raise
         self.retained, self.last = result.retained, result
         self.counters.scans += 1
         for listener in self.listeners:
             listener(result)
         return result
+
+    def _write(self, result: Scan, now_s: float) -> None:
+        """Write what was decided, unless it breaks an invariant."""
+        look = self._last_look
+        look.decided(self.retained, result)
+        if not self.driving.held:
+            given = self._gateway.give_out(result.decisions, now_s)
+            values = {decision.output: decision.value for decision in result.decisions}
+            look.commanded(values, given, now_s, result)
+        self.driving.write(now_s)
+        if self.driving.held:
+            given = self._gateway.command(self.program.failsafe, now_s, self.driving.why)
+            look.commanded(self.program.failsafe, given, now_s, result)
 
     def moment(self) -> Moment:
         """Return the present moment in whole milliseconds: a recording of it is exact."""
@@ -125,6 +141,7 @@ class Cycle:
         """Go on under other rules from the next scan on; `retained` was carried over to them."""
         same_points = program.rulebook.plant.points == self.program.rulebook.plant.points
         self.program, self.retained = program, without_memory(retained)
+        self._last_look = LastLook(program, self._gateway.outputs)
         if not same_points:
             self.image = empty_image(program.rulebook.plant)
         self._site_clock = SiteClock(program.rulebook.plant.site)

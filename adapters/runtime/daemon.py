@@ -4,6 +4,7 @@
     a scan    cycle.step, then the listeners, the output watchdogs, the loop's watchdog, systemd
     stop      safe image, failsafe commands, state saved, devices closed: exit code 0
     a scan that fails: the same way, but exit code 4, for systemd to start it anew
+    an invariant is broken: the same way before anything is written, exit code 6
     a process image that cannot be written: held safe and tried again (`driving.py`)
 
 Scans keep to a grid of one period on the monotonic clock; a late one is an overrun and moves no
@@ -20,6 +21,7 @@ from typing import Protocol
 from adapters.port import Clock, DeviceError
 from adapters.runtime.cycle import Cycle
 from adapters.runtime.gateway import Commanded, Gateway
+from adapters.runtime.last_look import InvariantError
 from adapters.runtime.latches import as_told
 from adapters.runtime.loading import Loaded
 from adapters.runtime.notify import Notifier
@@ -36,7 +38,7 @@ from engine.control.retained import carry_over
 from engine.control.scan import Scan
 from engine.control.state import Retained
 
-STOPPED, SCAN_FAILED = 0, 4
+STOPPED, SCAN_FAILED, INVARIANT_BROKEN = 0, 4, 6
 SHORTEST_STEP_S = 0.02
 """Woken scans come no faster one after another, however a contact chatters."""
 TURNS_TO_COMMAND = 4
@@ -164,6 +166,9 @@ class Daemon:
             for runner in self._runners:
                 self.supervisor.start(runner)
             await self._scan_on(scans)
+        except InvariantError as error:
+            self._tell_broken(error)
+            code = INVARIANT_BROKEN
         except Exception:
             log.exception("a scan failed: safe image, then end")
             code = SCAN_FAILED
@@ -210,6 +215,24 @@ class Daemon:
         return result, Seen(
             program, digest, before, trace.moment, trace.image, result.decisions, trace.alarms
         )
+
+    def _tell_broken(self, error: InvariantError) -> None:
+        """Say which invariants are broken, and record the scan that was not written."""
+        for broken in error.broken:
+            log.critical("invariant %s, nothing was written: safe image, then end", broken)
+        if self._around.recording is not None:
+            cycle, trace = self.cycle, error.scan.trace
+            self._around.recording.hand_in(
+                Seen(
+                    cycle.program,
+                    self.digest,
+                    cycle.retained,
+                    trace.moment,
+                    trace.image,
+                    error.scan.decisions,
+                    trace.alarms,
+                )
+            )
 
     def _follow(self, result: Scan, seen: Seen) -> None:
         """Do what may only follow a complete scan."""

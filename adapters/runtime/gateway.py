@@ -6,7 +6,7 @@ their own failsafe.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from adapters.port import Command, Publish, Reading
 from adapters.runtime.wiring import Wire, Wiring
@@ -23,6 +23,13 @@ class Commanded(Protocol):
     def command(self, command: Command) -> None:
         """Take the newest command of a field; returns at once."""
         ...
+
+
+class Given(NamedTuple):
+    """A command that a device was given."""
+
+    device: str
+    command: Command
 
 
 Hearing = Callable[[str, Sequence[Reading]], None]
@@ -94,22 +101,32 @@ class Gateway:
         """Why points are not GOOD, in a few words, by point."""
         return self._reasons
 
-    def give_out(self, decisions: Sequence[Decision], now_s: float) -> None:
-        """Command every wired output to what was decided; renews commands that stay the same."""
-        for decision in decisions:
-            for wire in self._wiring.outputs.get(decision.output, ()):
-                value = _outwards(wire, decision.value)
-                command = Command(wire.field, value, now_s + COMMAND_LIFE_S, decision.by)
-                self._devices[wire.device].command(command)
+    @property
+    def outputs(self) -> Mapping[str, tuple[Wire, ...]]:
+        """The fields that follow each output."""
+        return self._wiring.outputs
 
-    def command(self, values: Mapping[str, Value], now_s: float, reason: str) -> None:
+    def give_out(self, decisions: Sequence[Decision], now_s: float) -> list[Given]:
+        """Command every wired output to what was decided; renews commands that stay the same."""
+        given: list[Given] = []
+        for decision in decisions:
+            self._tell(decision.output, decision.value, now_s, decision.by, given)
+        return given
+
+    def command(self, values: Mapping[str, Value], now_s: float, reason: str) -> list[Given]:
         """Command wired outputs to `values`, by name, for once."""
+        given: list[Given] = []
         for name, value in values.items():
-            for wire in self._wiring.outputs.get(name, ()):
-                command = Command(
-                    wire.field, _outwards(wire, value), now_s + COMMAND_LIFE_S, reason
-                )
-                self._devices[wire.device].command(command)
+            self._tell(name, value, now_s, reason, given)
+        return given
+
+    def _tell(
+        self, output: str, value: Value, now_s: float, reason: str, given: list[Given]
+    ) -> None:
+        for wire in self._wiring.outputs.get(output, ()):
+            command = Command(wire.field, _outwards(wire, value), now_s + COMMAND_LIFE_S, reason)
+            self._devices[wire.device].command(command)
+            given.append(Given(wire.device, command))
 
 
 def _sleep_on() -> None:

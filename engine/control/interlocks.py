@@ -30,6 +30,8 @@ class Interlocks:
     """For each interlock the outputs that its condition is about."""
     pick: Picker
     """Picks the truths of all interlocks out of the slots."""
+    movable: tuple[int, ...]
+    """The outputs that some interlock forces or limits."""
 
 
 def interlocks_of(rulebook: Rulebook, network: Network) -> Interlocks:
@@ -41,7 +43,10 @@ def interlocks_of(rulebook: Rulebook, network: Network) -> Interlocks:
         for lock in rulebook.interlocks
     )
     pick = reader(network.interlocks)
-    return Interlocks(network, outputs, rulebook.interlocks, index, reads, pick)
+    moved = {name for lock in rulebook.interlocks for name, _ in lock.force}
+    moved |= {limit.output for lock in rulebook.interlocks for limit in lock.limits}
+    movable = tuple(index[output.name] for output in outputs if output.name in moved)
+    return Interlocks(network, outputs, rulebook.interlocks, index, reads, pick, movable)
 
 
 @dataclass(slots=True)
@@ -79,14 +84,18 @@ class Hearing:
         self._report()
 
     def _settle(self) -> None:
-        """Look at all interlocks until nothing moves; what never rests goes to failsafe."""
+        """Look at all interlocks until nothing moves.
+
+        If they never rest, all that any of them moves goes to failsafe: the failsafe of one output
+        may be what another interlock acts on.
+        """
         self._evaluate()
         for _ in range(len(self.all.entries) + 2):
             if not self._look_once():
                 return
             self._evaluate()
         self._alarm(", ".join(sorted(set(self.held.values()))), AlarmText.RESTLESS)
-        self._fail_safe(tuple(self.held), next(iter(self.held.values())))
+        self._fail_safe(self.all.movable, next(iter(self.held.values())))
         self._evaluate()
 
     def _evaluate(self) -> None:

@@ -80,7 +80,7 @@ class Hearing:
             for _ in range(passes):
                 unrest = self.look_once()
             if passes == self.most:  # what never rests
-                self.fail_safe({name: both(unrest, held) for name, held in self.held.items()})
+                self.fail_safe(dict.fromkeys(self.movable(), unrest))
 
     @property
     def most(self) -> int:
@@ -142,6 +142,11 @@ class Hearing:
             if lock.never:
                 found.append((lock, both(negated(truth.is_false), movable)))
         return found
+
+    def movable(self) -> set[str]:
+        """Return the outputs that some interlock forces or limits."""
+        forced = {name for lock in self.locks for name, _ in lock.force}
+        return forced | {limit.output for lock in self.locks for limit in lock.limits}
 
     def reads(self, lock: Interlock) -> tuple[str, ...]:
         """Return the outputs that an interlock is about."""

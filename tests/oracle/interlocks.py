@@ -26,14 +26,16 @@ class Locks:
             self.settle()
 
     def settle(self) -> None:
-        """Look until nothing moves; what never rests goes to failsafe."""
+        """Look until nothing moves; if nothing rests, all that is ever moved goes to failsafe."""
         for _ in range(len(self.book.interlocks) + 2):
             now = dict(self.final)
             broken = [k for k in self.book.interlocks if self.is_broken(k, now)]
             moved = [self.restrict(lock, now) for lock in broken]
             if not any(moved):
                 return
-        self.fail_safe(tuple(self.held), next(iter(self.held.values())))
+        moved = {name for lock in self.book.interlocks for name, _ in lock.force}
+        moved |= {limit.output for lock in self.book.interlocks for limit in lock.limits}
+        self.fail_safe(tuple(sorted(moved)), next(iter(self.held.values())))
 
     def is_broken(self, lock: Interlock, now: dict[str, Any]) -> bool:
         return self.truths.value(lock.condition, now) is not False

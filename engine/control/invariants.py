@@ -1,0 +1,295 @@
+"""What must hold of every scan before its values are written: the table of invariants.
+
+    I1   what a trip forces while its cause or its latch lasts is written, and nothing else
+    I2   what latches is latched; a latch goes by a reset alone, and only while its cause is FALSE
+    I3   no demand that stood at a reset decides before it went away once
+    I4   an interlock that is not FALSE of the values about to be written holds its outputs, or
+         they are at failsafe, or a trip has them
+    I5   an output starts while its permissives are TRUE, or because it is forced
+    I6   who asks is TRUE, and what is asked is known; nobody asks: the default
+    I7   minimum on and off times are kept, unless an output is forced
+    I8   one value for every output, of this very scan, remembered as it was decided
+    I9   limits of interlocks hold: of a circuit, of the house connection, of a battery (I15)
+    I11  what is GOOD is finite, in its range, and no older than its `max_age`
+    I14  every value is of its output's type and in its range
+
+All is worked out from the declarations and the trees of their expressions, never by arbiter,
+shaping, trips or interlocks: it is their work that is looked at. I10, I12 and I13 are not of one
+scan; docs/invariants.md says who holds them.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from engine.control.decision import Cause, Decision
+from engine.control.invariant_plan import Lock, Now, Plan
+from engine.control.program import Program
+from engine.control.scan import Scan
+from engine.control.state import Retained
+from engine.language.plant import Output
+from engine.language.rulebook import Bound, Latch, Limit
+from engine.language.types import BoolType, EnumType
+from engine.values.fact import Quality, Value
+
+NEAR = 1e-6
+"""Numbers that differ by this part are the same."""
+
+
+class Broken(NamedTuple):
+    """An invariant that does not hold, and what was seen."""
+
+    invariant: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.invariant}: {self.text}"
+
+
+class Invariants:
+    """The invariants of one program."""
+
+    def __init__(self, program: Program) -> None:
+        """Prepare what is looked at in every scan."""
+        self.program = program
+        self._plan = Plan(program)
+
+    def broken(self, before: Retained, scan: Scan) -> tuple[Broken, ...]:
+        """Return what does not hold of a scan that came after the state `before`."""
+        first = tuple(
+            Broken(name, text) for name, check in DATA for text in check(self._plan, before, scan)
+        )
+        if first:  # nothing else can be worked out from it
+            return first
+        now = self._plan.at(before, scan)
+        return tuple(
+            Broken(name, text) for name, check in CHECKS for text in check(self._plan, now)
+        )
+
+
+def alike(one: Value, other: Value) -> bool:
+    """Tell whether two values of an output are the same."""
+    if isinstance(one, bool | str) or isinstance(other, bool | str):
+        return type(one) is type(other) and one == other
+    return abs(one - other) <= NEAR * (1.0 + abs(one))
+
+
+def _is_whole(plan: Plan, before: Retained, scan: Scan) -> Iterator[str]:
+    names = tuple(decision.output for decision in scan.decisions)
+    kept, at_s = scan.retained, scan.trace.moment.monotonic_s
+    if names != tuple(plan.index):
+        yield f"decisions on {', '.join(names) or 'nothing'}, not on every output once"
+        return
+    if not before.at_s <= at_s == kept.at_s < math.inf:
+        yield f"scanned at {at_s:g} s, after {before.at_s:g} s, remembered for {kept.at_s:g} s"
+    for decision, state in zip(scan.decisions, kept.outputs, strict=True):
+        if state.value != decision.value:
+            yield f"`{decision.output}` is {decision.value} and remembered as {state.value}"
+
+
+def _facts_are_fresh(plan: Plan, _before: Retained, scan: Scan) -> Iterator[str]:
+    image, now_s, good = scan.trace.image, scan.trace.moment.monotonic_s, Quality.GOOD
+    rows = zip(plan.points, image.values, image.qualities, image.measured_at_s, strict=True)
+    for point, value, quality, measured_at_s in rows:
+        if quality is not good:
+            if value is not None:
+                yield f"`{point.name}` is {quality.name} and has the value {value}"
+            continue
+        age_s = now_s - measured_at_s
+        if not 0.0 <= age_s <= point.max_age_s:
+            yield f"`{point.name}` is {age_s:g} s old, at most {point.max_age_s:g} s count"
+        if not _is_of(point.type, point.low, point.high, value):
+            yield f"`{point.name}` cannot be {value}"
+
+
+def _values_fit(plan: Plan, _before: Retained, scan: Scan) -> Iterator[str]:
+    for output, decision in zip(plan.outputs, scan.decisions, strict=False):
+        if not _is_of(output.type, output.low, output.high, decision.value):
+            yield f"`{output.name}` cannot be {decision.value}"
+
+
+def _is_of(kind: object, low: float | None, high: float | None, value: Value | None) -> bool:
+    """Tell whether a value is of a type and in its range."""
+    if isinstance(kind, BoolType):
+        return value is True or value is False
+    if isinstance(kind, EnumType):
+        return value in kind.values
+    if value is None or isinstance(value, bool | str) or not math.isfinite(value):
+        return False
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def _trips_force(plan: Plan, now: Now) -> Iterator[str]:
+    for output, value, forced in zip(plan.outputs, now.written, now.forced, strict=True):
+        if not forced:
+            continue
+        agreed = all(each == forced[0] for each in forced)
+        wanted = forced[0] if agreed else output.failsafe
+        if value != wanted:
+            yield f"a trip forces `{output.name}` to {wanted}, not to {value}"
+
+
+def _latches_stay(plan: Plan, now: Now) -> Iterator[str]:
+    resets = {reset.trip for reset in now.image.resets}
+    for trip, cause, was, state in now.each_trip(plan):
+        latches = cause is True if trip.latch is Latch.ON_TRUE else cause is not False
+        if latches and trip.latch is not Latch.NO and not state.latched:
+            yield f"the cause of `{trip.id}` lasts, and it is not latched"
+        if was.latched and not state.latched and (trip.id not in resets or cause is not False):
+            yield f"`{trip.id}` is latched no more, without a reset or in spite of its cause"
+
+
+def _resets_start_nothing(plan: Plan, now: Now) -> Iterator[str]:
+    truths = now.scan.trace.rule_truths
+    overrides = {(override.id, override.output) for override in now.image.overrides}
+    released = {
+        name
+        for trip, _, was, state in now.each_trip(plan)
+        if was.latched and not state.latched
+        for name, _ in trip.force
+    }
+    for _, output, decision, was, state in now.each_output(plan):
+        asking = decision.asked_by
+        if asking and (output.name in released or asking in state.blocked):
+            yield f"`{asking}` stood at a reset and decides `{output.name}`"
+        for demand in set(was.blocked).difference(state.blocked):
+            rule = plan.rules.get(demand)
+            if (demand, output.name) in overrides or (
+                rule is not None and truths[rule] is not False
+            ):
+                yield f"`{demand}` stands since a reset, and counts for `{output.name}`"
+
+
+def _interlocks_hold(plan: Plan, now: Now) -> Iterator[str]:
+    for lock, truth in zip(plan.locks, now.locks, strict=True):
+        if truth is False:
+            continue
+        if lock.declared.never:
+            for place in lock.reads:
+                if not _is_safe(plan, now, place):
+                    yield f"`{lock.declared.id}` forbids {_told(plan, now, lock)}"
+                    break
+            continue
+        for name, value in lock.declared.force:
+            place = plan.index[name]
+            if now.written[place] != value and not _is_safe(plan, now, place):
+                yield f"`{lock.declared.id}` forces `{name}` to {value}: {now.written[place]}"
+
+
+def _is_safe(plan: Plan, now: Now, place: int) -> bool:
+    """Tell whether no interlock moves an output any more: failsafe, or a trip has it."""
+    return now.written[place] == plan.outputs[place].failsafe or bool(now.forced[place])
+
+
+def _told(plan: Plan, now: Now, lock: Lock) -> str:
+    return ", ".join(f"`{plan.outputs[i].name}` {now.written[i]}" for i in sorted(lock.reads))
+
+
+def _limits_hold(plan: Plan, now: Now) -> Iterator[str]:
+    for lock, truth in zip(plan.locks, now.locks, strict=True):
+        if truth is False:
+            continue
+        for limit, look in lock.limits:
+            place = plan.index[limit.output]
+            value = now.written[place]
+            if not _is_safe(plan, now, place) and not _is_within(
+                plan.outputs[place], limit, look(now.deciding), value
+            ):
+                yield f"`{lock.declared.id}` limits `{limit.output}`: {value}"
+
+
+def _is_within(output: Output, limit: Limit, border: Value | None, value: Value) -> bool:
+    """Tell whether a value keeps a limit (base units), as far as the output's range goes."""
+    if border is None or isinstance(value, bool | str):
+        return False
+    factor = 1.0 if output.unit is None else output.unit.factor
+    held = float(border) / factor
+    slack = NEAR * (1.0 + abs(held))
+    if limit.bound is Bound.AT_MOST:
+        return value <= held + slack or value == output.low
+    return value >= held - slack or value == output.high
+
+
+def _permissives_hold(plan: Plan, now: Now) -> Iterator[str]:
+    for place, output, decision, was, _ in now.each_output(plan):
+        needs = plan.needs[output.name]
+        if not needs or not output.is_on(decision.value) or output.is_on(was.value):
+            continue
+        if _is_forced(plan, now, place, decision, starts=True):
+            continue
+        for permissive, look in needs:
+            if look(now.last) is not True:
+                yield f"`{output.name}` starts without `{permissive}`"
+
+
+def _is_forced(plan: Plan, now: Now, place: int, decision: Decision, *, starts: bool) -> bool:
+    """Tell whether who is said to force an output does so by its declaration."""
+    if decision.cause in (Cause.TRIP, Cause.LATCH):
+        return decision.by in now.active and bool(now.forced[place])
+    if decision.cause is not Cause.INTERLOCK:
+        return False
+    if decision.value == plan.outputs[place].failsafe:
+        return True
+    lock = plan.lock_by_id.get(decision.by)
+    if lock is None or place not in lock.holds:
+        return False
+    name, value = plan.outputs[place].name, decision.value
+    limited = any(each.output == name for each in lock.declared.limits)
+    return not starts or limited or (name, value) in lock.declared.force
+
+
+def _who_asks_is_true(plan: Plan, now: Now) -> Iterator[str]:
+    overrides = {(each.id, each.output): each.value for each in now.image.overrides}
+    for _, output, decision, _, _ in now.each_output(plan):
+        asking = decision.asked_by
+        if not asking:
+            if decision.cause is Cause.DEFAULT and decision.wanted != output.default:
+                yield f"nobody asks, and `{output.name}` wants {decision.wanted}"
+            continue
+        wanted = overrides.get((asking, output.name))
+        if wanted is None:
+            wanted = _asked(plan, now, asking, output)
+        if wanted is None or not alike(wanted, decision.wanted):
+            yield f"`{asking}` asks {wanted} of `{output.name}`, which wants {decision.wanted}"
+
+
+def _asked(plan: Plan, now: Now, asking: str, output: Output) -> Value | None:
+    """Return what a rule asks of an output, in its unit; None unless it is TRUE."""
+    rule, look = plan.rules.get(asking), plan.asks.get((asking, output.name))
+    if rule is None or look is None or now.scan.trace.rule_truths[rule] is not True:
+        return None
+    value = look(now.last)
+    if value is None or output.unit is None or isinstance(value, bool | str):
+        return value
+    return value / output.unit.factor
+
+
+def _times_are_kept(plan: Plan, now: Now) -> Iterator[str]:
+    for place, output, decision, was, _ in now.each_output(plan):
+        on = output.is_on(decision.value)
+        if on == output.is_on(was.value):
+            continue
+        least_s = output.min_off_s if on else output.min_on_s
+        lasted_s = now.at_s - was.switched_at_s
+        if now.at_s < was.switched_at_s + least_s and not _is_forced(
+            plan, now, place, decision, starts=False
+        ):
+            yield f"`{output.name}` switches after {lasted_s:g} s, not {least_s:g} s"
+
+
+DATA: Sequence[tuple[str, Callable[[Plan, Retained, Scan], Iterator[str]]]] = (
+    ("I8", _is_whole),
+    ("I11", _facts_are_fresh),
+    ("I14", _values_fit),
+)
+"""Looked at first: what the others take for granted."""
+CHECKS: Sequence[tuple[str, Callable[[Plan, Now], Iterator[str]]]] = (
+    ("I1", _trips_force),
+    ("I2", _latches_stay),
+    ("I3", _resets_start_nothing),
+    ("I4", _interlocks_hold),
+    ("I5", _permissives_hold),
+    ("I6", _who_asks_is_true),
+    ("I7", _times_are_kept),
+    ("I9", _limits_hold),
+)
