@@ -193,7 +193,7 @@ def _steady(prover: Prover, wanted: Property) -> Proof:
         scans, solver = found.scans, prover.alone(*found.terms, moves(output, found.scans))
         answer = solver.check()
         if answer == z3.unknown:
-            note = _too_hard(prover, scans)
+            note = too_hard(prover, scans)
             return Proof(wanted, Verdict.UNKNOWN, note=note, scans=count)
         if answer == z3.sat:
             model = tidy(solver, prover.book.rulebook, scans, prover.book.states)
@@ -254,7 +254,7 @@ def _answer(prover: Prover, wanted: Property, scans: list[Encoded], solver: z3.S
     if answer == z3.unsat:
         return Proof(wanted, Verdict.PROVED, scans=len(scans))
     if answer == z3.unknown:
-        return Proof(wanted, Verdict.UNKNOWN, note=_too_hard(prover, scans), scans=len(scans))
+        return Proof(wanted, Verdict.UNKNOWN, note=too_hard(prover, scans), scans=len(scans))
     hard, *soft = prover.ordinary(len(scans))
     solver.add(hard)
     for plain in soft:
@@ -283,7 +283,7 @@ def _models(
     yield model
 
 
-def _too_hard(prover: Prover, scans: list[Encoded]) -> str:
+def too_hard(prover: Prover, scans: list[Encoded]) -> str:
     """Say which facts make the question hard: those of products that have no range."""
     read = {
         name

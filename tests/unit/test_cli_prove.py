@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,34 @@ def test_nothing_refuted_but_something_unknown_is_no_success() -> None:
     assert exit_code([proved]) == 0
     assert exit_code([proved, unknown]) == 3
     assert exit_code([unknown, refuted]) == 1
+
+
+ASP1 = Path(__file__).parents[2] / "rules" / "asp1"
+SAFETY = ["-k", "never:*", "-k", "interlock:*", "-k", "limit:*", "-k", "trip:*", "-k", "latch:*"]
+
+
+def test_the_interlocks_and_claims_of_asp1_are_proved() -> None:
+    assert run(["prove", str(ASP1), *SAFETY, "-k", "permissive:*"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("lost", "claim"),
+    [
+        ("p3_while_there_is_heat", "never:miner_without_pump"),
+        ("circuit_limit", "never:circuit_overloaded"),
+    ],
+)
+def test_without_an_interlock_of_asp1_its_claim_is_refuted(
+    lost: str, claim: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    for path in ASP1.glob("*.yaml"):
+        text = path.read_text("utf-8")
+        if path.name == "interlocks.yaml":
+            entry = re.compile(rf"^  - id: {lost}\n(?:    .*\n|\n)+", re.MULTILINE)
+            text, count = entry.subn("", text)
+            assert count == 1
+        (folder / path.name).write_text(text, "utf-8")
+    assert run(["prove", str(folder), "-k", claim]) == 1
+    assert f"refuted  {claim}" in capsys.readouterr().out
