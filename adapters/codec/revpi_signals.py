@@ -63,6 +63,8 @@ class Input:
     """What the quantity can be; outside of it the reading is BAD."""
     power_on_value: float | None = None
     """What the sensor shows before it has measured; BAD when it comes twice in a row."""
+    pulses: str = ""
+    """The input that counts a contact's edges: what opened since the last look reads as open."""
     per_pulse: float = 1.0
     max_per_s: float = 1000.0
     about: str = ""

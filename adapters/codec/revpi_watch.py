@@ -1,4 +1,4 @@
-"""What needs a memory of the last look: pulses, a value twice, an image that stands still. Pure.
+"""What needs a memory of the last look: counts, edges, a value twice, a still image. Pure.
 
 Each is told the raw value and the time and decides alone from those.
 """
@@ -42,6 +42,22 @@ class PulseCounter:
                 return None, f"{step} pulses in {elapsed_s:.1f} s are too many"
             self._total += step
         return in_range(self.signal, self._total * self.signal.per_pulse)
+
+
+@dataclass(slots=True)
+class Pulses:
+    """Whether a contact moved between two looks, by the module's own count of its edges.
+
+    A bounce or a pulse of some milliseconds is over before the next scan looks; the module counts
+    it. A count that is 0 again is a module that began anew: its inputs were BAD meanwhile.
+    """
+
+    _raw: int | None = None
+
+    def look(self, raw: int) -> bool:
+        """Return whether edges were counted since the last look."""
+        last, self._raw = self._raw, raw
+        return last is not None and raw not in (last, 0)
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from adapters.codec.revpi_signals import (
     safe_value,
 )
 from adapters.codec.revpi_status import base_fault, input_fault, module_faults, output_fault
-from adapters.codec.revpi_watch import Heartbeat, PowerOnValue, PulseCounter
+from adapters.codec.revpi_watch import Heartbeat, PowerOnValue, PulseCounter, Pulses
 from adapters.devices.output_watchdog import OutputWatchdog
 from adapters.devices.revpi_options import ACCEPTED, RevPiSettings, settings_from
 from adapters.devices.revpi_plc import Plc
@@ -58,6 +58,7 @@ class RevPi:
         self._heartbeat = Heartbeat()
         counters = (each for each in settings.inputs if each.kind is InputKind.COUNTER)
         self._counters = {each.field: PulseCounter(each) for each in counters}
+        self._pulses = {each.field: Pulses() for each in settings.inputs if each.pulses}
         self._doubts = {
             each.field: PowerOnValue(each.power_on_value)
             for each in settings.inputs
@@ -193,6 +194,11 @@ class RevPi:
         if signal.kind is InputKind.COUNTER:
             return _reading(signal.field, self._counters[signal.field].take(raw, now_s), now_s)
         value, reason = decode(signal, raw)
+        if signal.pulses:
+            counter = plc.layout.ios[signal.pulses]
+            reason = input_fault(plc.layout, counter, image)
+            if not reason and self._pulses[signal.field].look(plc.image.value(signal.pulses)):
+                value, reason = decode(signal, 0)  # open, if only for a moment
         doubt = self._doubts.get(signal.field)
         if doubt is not None and (said := doubt.look(value)):
             value, reason = None, said

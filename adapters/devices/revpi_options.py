@@ -39,7 +39,7 @@ IMAGE, CONFIG = "/dev/piControl0", "/etc/revpi/config.rsc"
 _TOP = ("image", "config", "layout", "watchdog_s", "heartbeat", "inputs", "outputs", "read_only")
 _INPUT_KEYS = (
     *("io", "kind", "unit", "inverted", "raw", "scale", "range", "power_on_value"),
-    *("per_pulse", "max_per_s", "about"),
+    *("pulses", "per_pulse", "max_per_s", "about"),
 )
 _OUTPUT_KEYS = ("io", "kind", "unit", "inverted", "raw", "scale", "about")
 _RTD_RANGE = (-60.0, 180.0)
@@ -213,12 +213,15 @@ def _input(field: str, where: str, options: object, problems: list[str]) -> Inpu
             scale=reader.span("scale", None) if analog else (0.0, 1.0),
             range=reader.span("range", _RTD_RANGE if kind is InputKind.RTD else anything),
             power_on_value=reader.maybe("power_on_value"),
+            pulses=reader.text("pulses"),
             per_pulse=reader.number("per_pulse", 1.0, 1e-9, 1e9),
             max_per_s=reader.number("max_per_s", 1000.0, 1e-6, 1e6),
             about=reader.text("about"),
         )
         if found.inverted and kind is not InputKind.CONTACT:
             reader.wrong("cannot be inverted; only a contact can, and a `scale` can run downwards")
+        if found.pulses and kind is not InputKind.CONTACT:
+            reader.wrong("has `pulses`, which only a contact has: the counter of its edges")
         if kind is InputKind.CONTACT and found.unit:
             reader.wrong("is a contact and has no unit")
         if found.range[0] > found.range[1]:

@@ -107,6 +107,9 @@ def _misfits(settings: RevPiSettings, layout: Layout) -> Iterator[str]:
     """Yield what the site names and piCtory has otherwise."""
     for each in settings.inputs:
         yield from _misfit(layout, each.io, Area.INPUT, _BITS[each.kind], each.field)
+        if each.pulses:
+            bits = _BITS[InputKind.COUNTER]
+            yield from _misfit(layout, each.pulses, Area.INPUT, bits, each.field)
     for output in settings.outputs:
         for name in output.ios:
             yield from _misfit(layout, name, Area.OUTPUT, _BITS[output.kind], output.field)

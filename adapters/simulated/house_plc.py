@@ -31,6 +31,8 @@ _NAMES = {
     "I_3": "p5_runs",
     "I_4": "safety_a",
     "I_5": "safety_b",
+    "Counter_4": "safety_a_edges",
+    "Counter_5": "safety_b_edges",
     "I_16": "loop_in",
     "O_1": "p3_relay",
     "O_2": "p4_relay",
@@ -87,6 +89,7 @@ class HousePlc:
         """Make the image and its configuration in `folder`."""
         wires = {"loop_out": "loop_in"}
         self.image = SimulatedRevPi(folder, config_rsc(_NAMES, _AIO_MODULES), wires)
+        self._closed: dict[str, int] = {}
 
     def show(self, points: Mapping[str, Value]) -> None:
         """Let the inputs show the points, and exchange the image once."""
@@ -95,7 +98,11 @@ class HousePlc:
         for io, point in _LOOPS.items():
             self.image.set(io, round(_LOOP_ZERO_UA + float(points[point]) * _LOOP_UA_PER_K))
         for io, point in _CONTACTS.items():
-            self.image.set(io, int(points[point] is True))
+            closed = int(points[point] is True)
+            if io in SAFETY.values() and closed < self._closed.get(io, 0):
+                self.image.set(f"{io}_edges", self.image.get(f"{io}_edges") + 1)
+            self._closed[io] = closed
+            self.image.set(io, closed)
         self.image.set("rv1_feedback", _feedback_mv(100.0 - float(points["rv1.position"])))
         self.image.set("rv2_feedback", _feedback_mv(float(points["rv2.position"])))
         self.image.exchange()

@@ -18,7 +18,9 @@ ROWS = [
     for line in (ROOT / "docs/CABINET.md").read_text("utf-8").splitlines()
     if (match := ROW.match(line))
 ]
-NAMES = {own: given for own, given, _ in ROWS}
+PAGE = (ROOT / "docs/CABINET.md").read_text("utf-8")
+COUNTERS = dict(re.findall(r"^\| of input \d+ \| `(\w+)` \| `(\w+)` \|$", PAGE, re.MULTILINE))
+NAMES = {own: given for own, given, _ in ROWS} | COUNTERS
 HEARTBEAT = {"loop_in", "loop_out"}
 
 
@@ -42,6 +44,10 @@ def test_every_terminal_of_the_site_file_is_on_the_page_with_its_point() -> None
     on_the_page = {given: point for _, given, point in ROWS}
     assert {io: point for io, point in on_the_page.items() if io not in HEARTBEAT} == wired
     assert on_the_page.keys() >= HEARTBEAT
+    inputs = entry.options["inputs"]
+    assert isinstance(inputs, dict)
+    counted = {each["pulses"] for each in inputs.values() if "pulses" in each}
+    assert counted == set(COUNTERS.values())
 
 
 def test_the_site_file_drives_a_plc_with_the_names_of_the_page(tmp_path: Path) -> None:
