@@ -118,9 +118,13 @@ def _parsed(place: int, block: bytes) -> _Block:
             continue
         following = block.find(_MAGIC, at + 1)
         end = len(block) if following < 0 else following
-        rest = rest or any(block[at:end])
+        rest = rest or _is_written(block[at:end])
         at = end
     return _Block(place, tuple(records), rest)
+
+
+def _is_written(part: bytes) -> bool:
+    return bool(part.strip(b"\0"))
 
 
 def title(layout: int = LAYOUT) -> bytes:
@@ -166,7 +170,7 @@ def _read(handle: int, disk: Disk) -> Read:
     blocks = []
     for place in range(1, BLOCKS):
         block = disk.pread(handle, BLOCK_BYTES, place * BLOCK_BYTES)
-        blocks.append(_parsed(place, block) if any(block) else _Block(place, (), False))
+        blocks.append(_parsed(place, block) if _is_written(block) else _Block(place, (), False))
     return _ordered(blocks)
 
 

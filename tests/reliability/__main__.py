@@ -22,7 +22,10 @@ class Command(NamedTuple):
     summary: str
 
 
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS: tuple[Command, ...] = (
+    Command("kills", "tests.reliability.kills", "kill -9 of who writes the state"),
+    Command("cuts", "tests.reliability.cuts", "power cuts of an ext4 on a loop device (root)"),
+)
 
 
 def main(words: Sequence[str]) -> int:
