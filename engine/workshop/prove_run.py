@@ -28,6 +28,8 @@ _NEVER_S = -1e9
 """So long ago that nothing waits for it any more."""
 
 
+_PLAIN_SIMPLEX = 2
+"""z3's older way with numbers, measured twice as fast on the cycles of asp1."""
 _ROUNDS = 20
 """How often a cycle is run before it is believed."""
 _NOT_CONFIRMED = "not confirmed: the solver has an example that the real scan does not follow"
@@ -131,6 +133,7 @@ class Prover:
         solver = z3.Solver()
         solver.set("random_seed", self.limits.seed)
         solver.set("timeout", int(self.limits.timeout_s * 1000))
+        solver.set("arith.solver", _PLAIN_SIMPLEX)
         solver.add(*terms)
         return solver
 
