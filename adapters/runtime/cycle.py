@@ -7,7 +7,7 @@ commands and return at once, and what is kept or told is handed to others.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adapters.clock import SiteClock
 from adapters.port import Clock, DeviceError, ScanDevice
@@ -15,10 +15,12 @@ from adapters.runtime.driving import Driving
 from adapters.runtime.gateway import Gateway
 from adapters.runtime.last_look import InvariantError, LastLook, salvaged
 from adapters.runtime.shadow import ScanReader
+from adapters.runtime.standstill import Standstill
 from engine.control.program import Program
 from engine.control.scan import Scan, scan
 from engine.control.state import Retained, without_memory
 from engine.inference.image import Override, ProcessImage, Reset, empty_image, freeze
+from engine.values.fact import Fact
 from engine.values.moment import Moment
 
 
@@ -86,6 +88,10 @@ class Cycle:
         self._clock = clock
         self._site_clock = SiteClock(program.rulebook.plant.site)
         self._last_look = LastLook(program, gateway.outputs)
+        self.standstill: Standstill | None = None
+        """Whoever notices that no scan came for too long; what was measured before is BAD then."""
+        self.trusts: Callable[[float, float], bool] = _trusts
+        """Tells of wall and monotonic seconds whether the wall clock may be believed."""
         self.driving = Driving(scan_devices)
         self._readers = (*scan_devices, *observed)
 
@@ -102,7 +108,7 @@ class Cycle:
         self.image = freeze(
             self.program.rulebook.plant,
             self.image,
-            self._gateway.take(),
+            self._taken(now_s),
             now_s,
             self.requests.standing(now_s),
             self.requests.take_resets(),
@@ -118,6 +124,17 @@ class Cycle:
         for listener in self.listeners:
             listener(result)
         return result
+
+    def _taken(self, now_s: float) -> list[Fact]:
+        """Return the new facts; after a standstill also that the older ones are BAD."""
+        facts = self._gateway.take()
+        gone_s = 0.0 if self.standstill is None else self.standstill.look(now_s)
+        if self.standstill is None or not gone_s:
+            return facts
+        points = self.program.rulebook.plant.points
+        spoilt = self.standstill.spoilt(points, self.image, facts, now_s)
+        self._gateway.excuse([fact.point for fact in spoilt], self.standstill.reason)
+        return [*facts, *spoilt]
 
     def _write(self, result: Scan, now_s: float) -> None:
         """Write what was decided, unless it breaks an invariant."""
@@ -135,7 +152,9 @@ class Cycle:
     def moment(self) -> Moment:
         """Return the present moment in whole milliseconds: a recording of it is exact."""
         monotonic_s, wall_s = self._clock.monotonic_s(), self._clock.wall_s()
-        return self._site_clock.moment(whole_ms(wall_s) / 1000, whole_ms(monotonic_s) / 1000)
+        found = self._site_clock.moment(whole_ms(wall_s) / 1000, whole_ms(monotonic_s) / 1000)
+        trusted = self.trusts(wall_s, monotonic_s)
+        return found if trusted else replace(found, wall_trusted=False)
 
     def activate(self, program: Program, retained: Retained) -> None:
         """Go on under other rules from the next scan on; `retained` was carried over to them."""
@@ -163,3 +182,8 @@ class Cycle:
     def command_failsafe(self, reason: str) -> None:
         """Tell every device the failsafe of what it drives, as on an orderly stop."""
         self._gateway.command(self.program.failsafe, self._clock.monotonic_s(), reason)
+
+
+def _trusts(wall_s: float, monotonic_s: float) -> bool:  # noqa: ARG001 - the shape of its betters
+    """Trust the wall clock."""
+    return True

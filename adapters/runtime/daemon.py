@@ -28,6 +28,7 @@ from adapters.runtime.notify import Notifier
 from adapters.runtime.own_alarms import OwnAlarms, with_own
 from adapters.runtime.recorder import RecorderCounters, Seen
 from adapters.runtime.shadow import Runner, ShadowDevice, ShadowScanDevice
+from adapters.runtime.standstill import Standstill, longest_gap_s
 from adapters.runtime.store import Keeper, Saver
 from adapters.runtime.supervisor import Health, Supervisor
 from adapters.runtime.urgent import urgent_points
@@ -102,9 +103,11 @@ class Daemon:
             devices |= {each.name: each for each in loaded.scan_devices}
             self.gateway = Gateway(wiring, devices)
             self.cycle = Cycle(loaded.program, retained, self.gateway, clock, loaded.scan_devices)
+        standstill = self.cycle.standstill = Standstill(longest_gap_s(self._period_s))
         self._closed: tuple[ShadowScanDevice, ...] = observed
         self.supervisor = Supervisor(self.gateway, clock)
         self.own = OwnAlarms(self.supervisor.health, self._held)
+        self.own.told["scans"] = lambda: standstill.why(clock.monotonic_s())
         self._keeper: Keeper | None = None
         if self._around.saver is not None:
             now_s = clock.monotonic_s()

@@ -96,6 +96,11 @@ class Gateway:
         facts, self._next = list(self._next.values()), {}
         return facts
 
+    def excuse(self, points: Iterable[str], reason: str) -> None:
+        """Say why points are not GOOD although their devices say nothing of it."""
+        for point in points:
+            self._reasons[point] = reason
+
     @property
     def reasons(self) -> Mapping[str, str]:
         """Why points are not GOOD, in a few words, by point."""
