@@ -117,7 +117,11 @@ if [ ! -e "$folder/complete" ]; then
     awk '/^[^ ]/ {wanted = /^setuptools==/} wanted' "$source_tree/requirements.lock" >"$setuptools"
     "${pip[@]}" --require-hashes -r "$setuptools"
     "${pip[@]}" --require-hashes --no-build-isolation --use-pep517 -r "$here/requirements.lock"
-    "${pip[@]}" --no-deps --no-build-isolation "$source_tree"
+    # From a copy: setuptools leaves its traces where it builds.
+    mkdir "$folder/source"
+    cp -rL "$source_tree"/{adapters,engine,pyproject.toml,README.md} "$folder/source/"
+    "${pip[@]}" --no-deps --no-build-isolation "$folder/source"
+    rm -r "$folder/source"
     cp "$source_tree/README.md" "$source_tree/CHANGELOG.md" "$folder/"
     "$folder/bin/thermiq" --version >/dev/null || die "the new release does not run"
     touch "$folder/complete"

@@ -73,7 +73,8 @@ def test_law_12_what_check_accepts_cannot_fail_while_running(seed: int) -> None:
         image = freeze(book.plant, image, facts, now_s, tuple(overrides), resets)
         sun = random.choice((None, 0.0, 86_399.0))
         wall_s = random.choice((0.0, now_s, 4e9))
-        moment = Moment(now_s, wall_s, random.choice((-43_200, 0, 50_400)), sun, sun)
+        offset_s, trusted = random.choice((-43_200, 0, 50_400)), random.random() < 0.8
+        moment = Moment(now_s, wall_s, offset_s, sun, sun, trusted)
         result = scan(program, state, image, moment)
         for output, decision in zip(book.plant.outputs, result.decisions, strict=True):
             assert output.holds(decision.value)

@@ -67,6 +67,7 @@ def frame_line(moment: Moment, image: ProcessImage, decisions: Sequence[Decision
                 moment.utc_offset_s,
                 moment.sunrise_s,
                 moment.sunset_s,
+                moment.wall_trusted,
             ],
             "values": image.values,
             "qualities": [each.value for each in image.qualities],

@@ -111,7 +111,7 @@ class Recount:
             output = self._outputs[name.name]
             return _scaled(lambda view: view.outputs[output], factor)
         if name.kind is NameKind.CALENDAR:
-            return lambda view: view.moment.weekday if name.name == "weekday" else view.moment.month
+            return lambda view: _calendar(view.moment, name.name)
         place = self._named.get(name.name)
         if place is None or name.kind is NameKind.DERIVED:
             return _slot(self._slots.number(name.kind, name.name))
@@ -227,13 +227,19 @@ _FUNCTIONS: dict[str, Callable[[list[float]], float | None]] = {
 def _between(node: x.Between) -> Look:
     def look(view: View) -> Value | None:
         start_s, end_s = _at(node.start, view.moment), _at(node.end, view.moment)
-        if start_s is None or end_s is None:
+        if start_s is None or end_s is None or not view.moment.wall_trusted:
             return None
         day_s = view.moment.time_of_day_s
         after, before = day_s >= start_s, day_s < end_s
         return (after and before) if start_s < end_s else (after or before)
 
     return look
+
+
+def _calendar(moment: Moment, name: str) -> str | None:
+    if not moment.wall_trusted:
+        return None
+    return moment.weekday if name == "weekday" else moment.month
 
 
 def _at(end: x.ClockTime, moment: Moment) -> float | None:

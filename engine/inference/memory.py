@@ -94,10 +94,7 @@ def _take_in(
             slots[slot] = age_s
             mask |= readers[slot]
     if network.reads_calendar:
-        day = (
-            moment.weekday, moment.month, moment.time_of_day_s, moment.sunrise_s, moment.sunset_s,
-        )  # fmt: skip
-        for slot, value in zip(network.calendar, day, strict=True):
+        for slot, value in zip(network.calendar, moment.calendar, strict=True):
             if value != slots[slot]:
                 slots[slot] = value
                 mask |= readers[slot]

@@ -10,6 +10,7 @@ DAY_S = 86_400
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
+_UNKNOWN = (None,) * 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Moment:
 
     `monotonic_s` never runs backwards. `wall_s` is Unix time (UTC), `utc_offset_s` what to add for
     local time. `sunrise_s` and `sunset_s` are seconds after local midnight, None without a sunrise
-    or without a known location.
+    or without a known location. While the wall clock is not trusted the calendar is UNKNOWN.
     """
 
     monotonic_s: float
@@ -26,6 +27,14 @@ class Moment:
     utc_offset_s: int = 0
     sunrise_s: float | None = None
     sunset_s: float | None = None
+    wall_trusted: bool = True
+
+    @property
+    def calendar(self) -> tuple[str | float | None, ...]:
+        """What conditions may read: weekday, month, time of day, sunrise, sunset; None: UNKNOWN."""
+        if not self.wall_trusted:
+            return _UNKNOWN
+        return self.weekday, self.month, self.time_of_day_s, self.sunrise_s, self.sunset_s
 
     @property
     def time_of_day_s(self) -> float:

@@ -81,6 +81,7 @@ ENGLISH = Words(
     any_of="any of",
     not_="not",
     now_is="{text}; it is {now}",
+    no_clock="{text}; the clock is not trusted",
     derived="{name}, a derived fact",
     asserted_by="asserted by {rule}",
     asserted_by_nobody="asserted by no rule",

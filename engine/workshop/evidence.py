@@ -74,14 +74,14 @@ class Checked:
 class Span:
     """`between 22:00 and 06:00`: the ends and the time, in seconds after local midnight.
 
-    An end is None on a day without that sunrise or sunset.
+    An end is None on a day without that sunrise or sunset, all are while the clock is not trusted.
     """
 
     text: str
     truth: Truth
     start_s: float | None
     end_s: float | None
-    now_s: float
+    now_s: float | None
 
 
 @dataclass(frozen=True, slots=True)

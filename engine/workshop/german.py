@@ -87,6 +87,7 @@ GERMAN = Words(
     any_of="eines davon",
     not_="nicht",
     now_is="{text}; es ist {now} Uhr",
+    no_clock="{text}; der Uhr ist nicht zu trauen",
     derived="{name}, abgeleitet",
     asserted_by="gesetzt von {rule}",
     asserted_by_nobody="von keiner Regel gesetzt",

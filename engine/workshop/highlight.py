@@ -48,8 +48,7 @@ class _Highlighter:
             case Checked():
                 return [evidence.text if truth else f"{self.words.not_} {evidence.text}"]
             case Span():
-                now = time_of_day(evidence.now_s)
-                return [self.words.now_is.format(text=evidence.text, now=now)]
+                return [told_span(self.words, evidence)]
             case Named():
                 inner = [] if evidence.inner is None else self.of(evidence.inner, truth)
                 return inner or [self._name(evidence.name, truth)]
@@ -108,3 +107,10 @@ def compared(words: Words, seen: Compared, *, truth: bool) -> str:
     operator = SYMBOLS[seen.operator if truth else OPPOSITE[seen.operator]]
     right = f"{seen.right_text} {right}" if seen.right_varies else right
     return f"{seen.left_text} {left} {operator} {right}"
+
+
+def told_span(words: Words, span: Span) -> str:
+    """Return a daily span with the time that it is, as far as the clock is trusted."""
+    if span.now_s is None:
+        return words.no_clock.format(text=span.text)
+    return words.now_is.format(text=span.text, now=time_of_day(span.now_s))

@@ -30,7 +30,8 @@ from engine.workshop.explanation import (
     WhyNot,
     WhyNotValue,
 )
-from engine.workshop.figures import amount, duration, figure, pair, time_of_day
+from engine.workshop.figures import amount, duration, figure, pair
+from engine.workshop.highlight import told_span
 from engine.workshop.lack_wording import tell_lack, tell_unknown
 from engine.workshop.quantity import Quantity
 from engine.workshop.wording import soften, tell_countdown, tell_moment, tell_restraint
@@ -201,8 +202,7 @@ class _Outliner:
                     text = f"{text}: {self.figure(Quantity(evidence.truth))}"
                 return Line(text, mark, self._readings(evidence.readings))
             case Span():
-                now = time_of_day(evidence.now_s)
-                return Line(words.now_is.format(text=evidence.text, now=now), mark)
+                return Line(told_span(words, evidence), mark)
             case Named():
                 return self._named(evidence, mark)
             case Derived():

@@ -129,6 +129,8 @@ class _Weigher:
         return Derived(name, truth, tuple(assertions))
 
     def _span(self, node: Between, truth: Truth) -> Span:
+        if not self.sight.moment.wall_trusted:
+            return Span(to_text(node), truth, None, None, None)
         start_s, end_s = self._clock_time(node.start), self._clock_time(node.end)
         now_s = self.sight.moment.time_of_day_s
         return Span(to_text(node), truth, start_s, end_s, now_s)

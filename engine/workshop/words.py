@@ -103,6 +103,7 @@ class Words:
     any_of: str
     not_: str
     now_is: str
+    no_clock: str
     derived: str
     asserted_by: str
     asserted_by_nobody: str

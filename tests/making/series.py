@@ -31,7 +31,7 @@ def make_series(random: Random, book: Rulebook, scans: int) -> list[Step]:
     wall_s = float(random.randrange(0, 3_000_000_000, 7))
     sun = random.random() < 0.7
     image, overrides, steps = empty_image(plant), list[Override](), list[Step]()
-    calm = random.random() < 0.5
+    calm, trust = random.random() < 0.5, random.choice((1.0, 1.0, 0.7, 0.0))
     for number in range(scans):
         facts = [
             _fact(random, point, now_s)
@@ -43,7 +43,8 @@ def make_series(random: Random, book: Rulebook, scans: int) -> list[Step]:
         resets = tuple(Reset(t.id, "someone") for t in book.trips if random.random() < 0.2)
         image = freeze(plant, image, facts, now_s, tuple(overrides), resets)
         rise, set_ = (21_600.0, 68_400.0) if sun else (None, None)
-        steps.append(Step(image, Moment(now_s, wall_s, 3_600, rise, set_)))
+        trusted = random.random() < trust
+        steps.append(Step(image, Moment(now_s, wall_s, 3_600, rise, set_, trusted)))
         step_s = random.choice(_STEPS_S)
         now_s, wall_s = now_s + step_s, wall_s + step_s + random.choice((0.0, 0.0, DAY_S / 5))
     return steps

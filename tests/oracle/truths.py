@@ -56,7 +56,7 @@ class Truths:
             case x.Name(kind=x.NameKind.DERIVED):
                 return self.derived.get(e.name, False)
             case x.Name(kind=x.NameKind.CALENDAR):
-                return getattr(self.moment, e.name)
+                return getattr(self.moment, e.name) if self.moment.wall_trusted else None
             case x.Name(kind=x.NameKind.SIGNAL | x.NameKind.CONDITION):
                 return self.value(self.defined[e.name], deciding)
             case x.Name():
@@ -73,6 +73,8 @@ class Truths:
             case x.All() | x.Any():
                 join = all_ if isinstance(e, x.All) else any_
                 return join([self.value(each, deciding) for each in e.operands])
+            case x.Between() if not self.moment.wall_trusted:
+                return None
             case x.Between():
                 start, end, day = *map(self.clock, (e.start, e.end)), self.moment.time_of_day_s
                 if None in (start, end):

@@ -13,3 +13,8 @@ def test_the_local_calendar_is_that_of_the_standard_library(wall_s: int, offset_
     assert moment.weekday == WEEKDAYS[local.weekday()]
     assert moment.month == MONTHS[local.month - 1]
     assert moment.time_of_day_s == local.hour * 3_600 + local.minute * 60 + local.second
+
+
+def test_f86_a_clock_that_is_not_trusted_has_no_calendar() -> None:
+    assert Moment(5.0, 0.0, 0, 1.0, 2.0).calendar == ("thu", "jan", 0.0, 1.0, 2.0)
+    assert Moment(5.0, 0.0, 0, 1.0, 2.0, wall_trusted=False).calendar == (None,) * 5
