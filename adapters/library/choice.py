@@ -94,6 +94,11 @@ def choose(wanted: Iterable[str]) -> Choice:
     )
 
 
+def footprints() -> Mapping[str, Footprint]:
+    """Return by topic what its file has to do with the others."""
+    return _footprints()[0]
+
+
 def _missing(
     taken: set[str], files: Mapping[str, Footprint], stand_ins: Mapping[str, Footprint]
 ) -> set[str]:
