@@ -48,7 +48,7 @@ def run(
     _show(loading)
     if loading.loaded is None:
         raise typer.Exit(1)
-    handler = logs.set_up(sys.stderr, clock, loading.loaded.secrets)
+    handler = logs.set_up(sys.stderr, clock)
     notifier = Notifier(os.environ)
     try:
         service = Service(loading.loaded, clock, notifier, shadow=shadow)

@@ -2,19 +2,15 @@
 
 import difflib
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from pathlib import Path
 
 from adapters.codec.miner_follow import FollowRules
 from adapters.codec.miner_target import PowerRules
-from adapters.port import DeviceError
+from adapters.secret import read_secret
 
 PORT = 50051
 """Plaintext HTTP/2; the interface offers no TLS, so miners belong on a network of their own."""
-
-SECRET_BYTES_MAX = 4096
 
 
 class SettingsError(ValueError):
@@ -138,23 +134,9 @@ def _typed(name: str, value: object, kind: object) -> object:
     return int(value) if kind is int else float(value)
 
 
-def password(settings: MinerSettings, environment: Mapping[str, str] | None = None) -> str:
+def password(settings: MinerSettings) -> str:
     """Return the password, read anew at each login; empty when none is configured.
 
-    It is never logged, and no message holds it.
+    It is never logged, and no message holds it. Raises DeviceError.
     """
-    if settings.password_env:
-        found = (os.environ if environment is None else environment).get(settings.password_env)
-        if found is None:
-            raise DeviceError(f"{settings.name}: variable {settings.password_env} is not set")
-        return found
-    if settings.password_file:
-        try:
-            data = Path(settings.password_file).read_bytes()[:SECRET_BYTES_MAX]
-            return data.decode("utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is not text"
-            raise DeviceError(
-                f"{settings.name}: cannot read {settings.password_file}: {why}"
-            ) from None
-    return ""
+    return read_secret(settings.password_file, settings.password_env, settings.name) or ""

@@ -4,14 +4,15 @@ import asyncio
 import difflib
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, fields
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import aiomqtt
 
 from adapters.port import DeviceError
+from adapters.secret import read_secret
 
-SECRET_BYTES_MAX = 1024
 INCOMING_MAX = 1000
 """Messages that may wait to be read; more are dropped."""
 OUTGOING_MAX = 200
@@ -27,6 +28,8 @@ class BrokerSettings:
     port: int = 1883
     username: str = ""
     password_file: str = ""
+    password_env: str = ""
+    """The name of an environment variable, instead of a file."""
     ca_file: str = ""
     """Whom to trust: given, the connection is encrypted, and the broker must be who it says."""
     certificate_file: str = ""
@@ -66,13 +69,21 @@ def broker_from(options: Mapping[str, object], others: tuple[str, ...] = ()) -> 
             given[name] = value
         else:
             problems.append(f"`{name}` must be a text")
+    problems += _contradictions(given)
+    if problems:
+        raise ValueError("; ".join(problems))
+    return BrokerSettings(**given)
+
+
+def _contradictions(given: Mapping[str, object]) -> list[str]:
+    problems = []
     if bool(given.get("certificate_file")) != bool(given.get("key_file")):
         problems.append("`certificate_file` and `key_file` belong together")
     if given.get("certificate_file") and not given.get("ca_file"):
         problems.append("`certificate_file` is of no use without a `ca_file` to trust")
-    if problems:
-        raise ValueError("; ".join(problems))
-    return BrokerSettings(**given)
+    if given.get("password_file") and given.get("password_env"):
+        problems.append("`password_file` and `password_env` are both given: one of them counts")
+    return problems
 
 
 def _unknown(name: str, known: tuple[str, ...]) -> str:
@@ -80,6 +91,19 @@ def _unknown(name: str, known: tuple[str, ...]) -> str:
         return "`password` does not belong here: put it into a file and name it: `password_file`"
     near = difflib.get_close_matches(name, known, n=1)
     return f"`{name}` is no option" + (f": did you mean `{near[0]}`?" if near else "")
+
+
+def own_id(settings: BrokerSettings, name: str) -> str:
+    """Return a name for a connection that is always the same and that others cannot guess.
+
+    A broker throws out whoever is connected under a name when it comes again; without our password
+    nobody has the name. Raises DeviceError without the password.
+    """
+    password = _password(settings)
+    if not password:
+        return name
+    tail = blake2b(name.encode(), key=blake2b(password.encode()).digest(), digest_size=8)
+    return f"{name}-{tail.hexdigest()}"
 
 
 def client(
@@ -135,12 +159,4 @@ async def all_or_none(*parts: Coroutine[Any, Any, None]) -> None:
 
 
 def _password(settings: BrokerSettings) -> str | None:
-    """Return the password, read anew at each connection; it is never logged."""
-    if not settings.password_file:
-        return None
-    try:
-        data = Path(settings.password_file).read_bytes()[:SECRET_BYTES_MAX]
-        return data.decode("utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise DeviceError(f"cannot read {settings.password_file}: {why}") from None
+    return read_secret(settings.password_file, settings.password_env)

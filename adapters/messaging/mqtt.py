@@ -20,7 +20,7 @@ from adapters.codec.mqtt_json import dump
 from adapters.codec.mqtt_ledger import Ledger
 from adapters.codec.mqtt_topics import TABLE, Kind
 from adapters.devices.setpoints import Setpoints
-from adapters.messaging.broker import PAUSES_S, all_or_none, client
+from adapters.messaging.broker import PAUSES_S, all_or_none, client, own_id
 from adapters.messaging.desk import Desk, Operations
 from adapters.messaging.homeassistant import HomeAssistant
 from adapters.messaging.outbox import Outbox
@@ -193,9 +193,10 @@ class Messenger:
         """Connect and stay connected as long as it lasts; returns why it ended."""
         row = TABLE[Kind.STATUS]
         will = aiomqtt.Will(self._topics.status, dump(mqtt_state.WILL), row.qos, row.retained)
-        identifier = f"thermiq-{self._topics.site}"
+        broker = self._settings.broker
         try:
-            async with client(self._settings.broker, identifier, will) as link:
+            identifier = own_id(broker, f"thermiq-{self._topics.site}")
+            async with client(broker, identifier, will) as link:
                 try:
                     await self._converse(link)
                 except asyncio.CancelledError:

@@ -12,8 +12,7 @@ from pathlib import Path
 from adapters.files import read_rules, shown
 from adapters.port import Clock, Device, Field, ScanDevice
 from adapters.runtime.drivers import DRIVERS, Driver, is_device, is_scan_device
-from adapters.runtime.logs import secrets_in
-from adapters.runtime.site import DeviceEntry, SiteFile, load_site
+from adapters.runtime.site import DeviceEntry, SiteFile, load_site, without_secrets
 from adapters.runtime.start_rules import StartRules, load_rules, rules_at_start
 from adapters.runtime.versions import Version, Versions
 from adapters.runtime.wiring import Wiring, wire
@@ -42,7 +41,6 @@ class Loaded:
     wiring: Wiring
     devices: tuple[Device, ...] = ()
     scan_devices: tuple[ScanDevice, ...] = ()
-    secrets: frozenset[str] = frozenset()
     version: Version | None = None
     """Which of the kept versions the rules are; None: they ran never before."""
     notes: tuple[str, ...] = ()
@@ -89,7 +87,7 @@ def load_all(
         start = rules_at_start(folder, Versions(folder / site.state))
     checked = start.checked
     problems += checked.problems
-    sources = {**checked.sources, name: text}
+    sources = {**checked.sources, name: without_secrets(text)}
     built: dict[str, Device | ScanDevice] = {}
     for entry in site.devices:
         device = _build(entry, clock, drivers, problems, shadow=shadow)
@@ -108,7 +106,6 @@ def load_all(
         wiring=wiring,
         devices=tuple(each for each in built.values() if is_device(each)),
         scan_devices=tuple(each for each in built.values() if is_scan_device(each)),
-        secrets=frozenset(secrets_in([site.sections, *(entry.options for entry in site.devices)])),
         version=start.version,
         notes=tuple(start.notes),
     )

@@ -1,32 +1,25 @@
 """The daemon's log: one line an event, `key=value`, never more than a few of a kind, no secrets.
 
 A message that repeats is told five times in a minute and then counted; the next one that is told
-says how many were not. Texts that stand in the site file under a name such as `password` are
-struck out wherever they appear.
+says how many were not. Passwords that were read are struck out wherever they appear.
 """
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from typing import IO
 
 from adapters.port import Clock
+from adapters.secret import known
 
 TOLD_A_MINUTE = 5
 WINDOW_S = 60.0
 KINDS_MAX = 500
-SECRET = re.compile(r"password|passwd|secret|token|credential|api_?key|private_?key", re.IGNORECASE)
-_PLAIN = re.compile(r"[^\s\"=]+")
-_SHORTEST_SECRET = 3
+_PLAIN = re.compile(r"[^\s\"=\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u200b-\u200f\u2066-\u2069]")
 
 
 class KeyValues(logging.Formatter):
     """Writes `level=warning logger=runtime.store event="…" key=value`."""
-
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        """Strike out `secrets`."""
-        super().__init__()
-        self._secrets = sorted(secrets, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, with the traceback of an exception after it."""
@@ -39,15 +32,27 @@ class KeyValues(logging.Formatter):
         line = " ".join(f"{key}={_quoted(str(value))}" for key, value in shown.items())
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
-        for secret in self._secrets:
-            line = line.replace(secret, "***")
-        return line
+        return without_secrets(line)
+
+
+def without_secrets(line: str) -> str:
+    """Return a line with every password that was read struck out, quoted ones too."""
+    for secret in sorted(known(), key=len, reverse=True):
+        for written in (_escaped(secret), secret):
+            line = line.replace(written, "***")
+    return line
 
 
 def _quoted(text: str) -> str:
+    """Return a text on one line: what would move a cursor or end the line is written out."""
     if _PLAIN.fullmatch(text):
         return text
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    return f'"{_escaped(text)}"'
+
+
+def _escaped(text: str) -> str:
+    shown = text.replace("\\", "\\\\").replace('"', '\\"')
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], shown)
 
 
 class RateLimit(logging.Filter):
@@ -77,28 +82,10 @@ class RateLimit(logging.Filter):
         return True
 
 
-def secrets_in(options: object, *, secret: bool = False) -> Iterator[str]:
-    """Yield the texts that stand under names such as `password`, at any depth."""
-    match options:
-        case Mapping():
-            for key, value in options.items():
-                named = secret or SECRET.search(str(key)) is not None
-                yield from secrets_in(
-                    value, secret=named and not str(key).endswith(("file", "env"))
-                )
-        case str() if secret and len(options) >= _SHORTEST_SECRET:
-            yield options
-        case list():
-            for value in options:
-                yield from secrets_in(value, secret=secret)
-        case _:
-            pass
-
-
-def set_up(stream: IO[str], clock: Clock, secrets: Iterable[str] = ()) -> logging.Handler:
+def set_up(stream: IO[str], clock: Clock) -> logging.Handler:
     """Send what the daemon and its devices log to `stream`; returns the handler, to take it off."""
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(KeyValues(secrets))
+    handler.setFormatter(KeyValues())
     handler.addFilter(RateLimit(clock))
     root = logging.getLogger()
     root.addHandler(handler)

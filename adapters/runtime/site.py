@@ -16,7 +16,7 @@ a number, `true` or `false` becomes one; quotes keep it a text.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.language.document import Mapping as MappingNode
@@ -30,6 +30,14 @@ from engine.language.suggest import advise
 Options = Mapping[str, object]
 """Plain values as YAML says them: text, number, bool, list or mapping."""
 
+SECRET = re.compile(r"password|passwd|secret|token|credential|api_?key|private_?key", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"(file|env)$")
+"""How a name ends that says where a secret is, instead of the secret."""
+_SHOWN = re.compile(
+    rf"((?:{SECRET.pattern})[^:,{{}}\n]*(?<!file)(?<!env)[\"']?:)[ \t]*[^ \t\n].*", re.IGNORECASE
+)
+_IN_ADDRESS = re.compile(r"//[^/@\s]*:[^/@\s]+@")
+_ADVICE = "put it into a file that only the daemon's user can read, and name that: `password_file`"
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")
 _PERIOD = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
 SECTIONS = ("mqtt", "control", "recorder", "rules")
@@ -75,6 +83,7 @@ def load_site(file: str, text: str) -> tuple[SiteFile, tuple[Problem, ...]]:
     if document is None:
         return SiteFile(), tuple(problems)
     fields = {key.text: (key, node) for key, node in document.items}
+    problems.extend(_refused_secrets(document))
     for name, (key, _) in fields.items():
         if name not in SITE_KEYS:
             problems.append(
@@ -155,6 +164,33 @@ def _period_s(node: Node, problems: list[Problem]) -> float:
             return period_s
     problems.append(_problem(node.position, "a scan period is `10 ms` to `60 s`"))
     return 0.5
+
+
+def _refused_secrets(node: Node, *, named: bool = False) -> Iterator[Problem]:
+    """Yield what stands in the file in the clear and must not."""
+    match node:
+        case MappingNode():
+            for key, value in node.items:
+                secret = (named or SECRET.search(key.text)) and not _ELSEWHERE.search(key.text)
+                if secret and isinstance(value, Scalar) and value.text:
+                    yield _problem(key.position, f"`{key.text}` must not stand here", _ADVICE)
+                else:
+                    yield from _refused_secrets(value, named=bool(secret))
+        case SequenceNode():
+            for item in node.items:
+                yield from _refused_secrets(item, named=named)
+        case Scalar() if named and node.text:
+            yield _problem(node.position, "a secret must not stand here", _ADVICE)
+        case Scalar() if _IN_ADDRESS.search(node.text):
+            yield _problem(node.position, "a password must not stand in an address", _ADVICE)
+        case _:
+            pass
+
+
+def without_secrets(text: str) -> str:
+    """Return a site file's text as it may be shown: what follows the name of a secret is struck."""
+    lines = text.splitlines(keepends=True)
+    return "".join(_IN_ADDRESS.sub("//***@", _SHOWN.sub(r"\1 ***", line)) for line in lines)
 
 
 def plain(node: Node) -> object:

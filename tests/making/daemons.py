@@ -65,7 +65,7 @@ devices:
     outputs: {pump.run: relay1}
   miner:
     driver: miner
-    password: swordfish
+    password_file: /none
     facts: {sun.power: pv}
     outputs: {miner.power_target: target}
 """

@@ -75,11 +75,13 @@ def test_a_password_comes_from_a_file_without_its_line_end(tmp_path: Path) -> No
     assert password(settings_from(GOOD | {"password_file": str(file)})) == "my word "
 
 
-def test_a_password_comes_from_the_environment() -> None:
+def test_a_password_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     own = settings_from(GOOD | {"password_env": "MINER1"})
-    assert password(own, {"MINER1": "word"}) == "word"
-    with pytest.raises(DeviceError, match="variable MINER1 is not set"):
-        password(own, {})
+    monkeypatch.setenv("MINER1", "word")
+    assert password(own) == "word"
+    monkeypatch.delenv("MINER1")
+    with pytest.raises(DeviceError, match="miner1: variable MINER1 is not set"):
+        password(own)
 
 
 def test_without_a_place_for_it_the_password_is_empty() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
-from adapters.messaging.broker import BrokerSettings, broker_from, client
+from adapters.messaging.broker import BrokerSettings, broker_from, client, own_id
 from adapters.messaging.settings import settings_from
 from adapters.port import DeviceError
 from adapters.simulated.broker import STANDS_IN, BrokerError, Mosquitto
@@ -33,6 +33,7 @@ def test_the_section_is_read() -> None:
         ({"keepalive_s": True}, "`keepalive_s` must be a number from 5 to 60"),
         ({"host": 5}, "`host` must be a text"),
         ({"password": "secret"}, "put it into a file"),
+        ({"password_file": "a", "password_env": "B"}, "are both given"),
         ({"base": 5}, "`base` must be a text"),
         ({"base": "a/#"}, "cannot be part of a topic"),
         ({"homeassistant": 5}, "true, false or its prefix"),
@@ -51,6 +52,17 @@ def test_a_password_that_cannot_be_read_is_a_fault_of_the_device(tmp_path: Path)
     (tmp_path / "bad").write_bytes(b"\xff")
     with pytest.raises(DeviceError, match="not text"):
         client(broker_from({"password_file": str(tmp_path / "bad")}))
+
+
+def test_the_name_of_our_connection_stays_and_takes_our_password_to_know(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("sword fish\n", "utf-8")
+    settings = broker_from({"password_file": str(tmp_path / "password")})
+    own = own_id(settings, "thermiq-asp1")
+    assert own.startswith("thermiq-asp1-")
+    assert own == own_id(settings, "thermiq-asp1"), "the same over a restart"
+    (tmp_path / "password").write_text("another", "utf-8")
+    assert own != own_id(settings, "thermiq-asp1")
+    assert own_id(broker_from({}), "thermiq-asp1") == "thermiq-asp1"
 
 
 def test_a_missing_mosquitto_is_named_with_the_cure(

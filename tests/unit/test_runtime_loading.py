@@ -4,6 +4,7 @@ import pytest
 
 from adapters.runtime.drivers import DRIVERS, Driver, is_device, is_scan_device
 from adapters.runtime.loading import Loading, load_all
+from adapters.runtime.site import load_site, without_secrets
 from engine.language.render.as_text import as_text
 from tests.making.daemons import SITE, Miner, Plc, Site
 
@@ -24,8 +25,7 @@ def test_a_sound_site_has_its_devices_sorted_by_kind(site: Site) -> None:
     assert loaded.devices == (site.miner,)
     assert loaded.scan_devices == (site.plc,)
     assert loaded.state_folder == site.folder / "state"
-    assert loaded.secrets == {"swordfish"}
-    assert site.options == [{}, {"password": "swordfish"}]
+    assert site.options == [{}, {"password_file": "/none"}]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,36 @@ def test_what_is_wrong_is_told_with_its_line(site: Site, wrong: str, right: str,
     text = as_text(loading.problems, loading.sources, 4)
     assert told in text
     assert "site.yaml" in text
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("password: swordfish", "`password` must not stand here"),
+        ('password: "swordfish"', "`password` must not stand here"),
+        ("Api_Key: swordfish", "`Api_Key` must not stand here"),
+        ("{deep: {token: swordfish}}", "`token` must not stand here"),
+        ("tokens: [swordfish]", "a secret must not stand here"),
+        ("tokens: {of: [swordfish]}", "a secret must not stand here"),
+        ("address: mqtt://anna:swordfish@broker", "must not stand in an address"),
+    ],
+)
+def test_a_secret_in_the_site_file_is_refused_and_shown_nowhere(
+    site: Site, lines: str, told: str
+) -> None:
+    added = lines if not lines.startswith("{") else f"more: {lines}"
+    loading = load(site, SITE + f"control:\n  socket: c.sock\n  {added}\n")
+    assert loading.loaded is None
+    text = as_text(loading.problems, loading.sources, 4)
+    assert told in text
+    assert "`password_file`" in text
+    assert "swordfish" not in text
+
+
+def test_where_a_secret_lies_may_stand_in_the_site_file() -> None:
+    text = "mqtt:\n  password_file: /a\n  token_env: B\n  password:\n"
+    assert load_site("site.yaml", text)[1] == ()
+    assert without_secrets(text) == text
 
 
 def test_rules_that_check_refuses_do_not_run(site: Site) -> None:

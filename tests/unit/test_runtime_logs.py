@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from adapters import secret
 from adapters.runtime import logs
 from tests.making.daemons import HandClock
 
@@ -12,7 +13,7 @@ class Log:
     def __init__(self) -> None:
         self.clock = HandClock()
         self.stream = io.StringIO()
-        self.handler = logs.set_up(self.stream, self.clock, ["swordfish"])
+        self.handler = logs.set_up(self.stream, self.clock)
         self.log = logging.getLogger("adapters.runtime.test")
 
     @property
@@ -37,7 +38,18 @@ def test_a_line_is_keys_and_values(log: Log) -> None:
     ]
 
 
-def test_secrets_are_struck_out_wherever_they_appear(log: Log) -> None:
+def test_secrets_are_struck_out_wherever_they_appear(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secret, "_known", {})
+    monkeypatch.setenv("MINER", "swordfish")
+    assert secret.read_secret(variable="MINER") == "swordfish"
+    monkeypatch.setenv("BROKER", 'sword "fish"')
+    assert secret.read_secret(variable="BROKER") == 'sword "fish"'
+    log.log.warning('login with sword "fish" refused')
+    assert "fish" not in log.stream.getvalue()
+    log.stream.truncate(0)
+    log.stream.seek(0)
     log.log.warning("login with swordfish refused", extra={"keys": {"said": "x swordfish y"}})
     try:
         int("bad swordfish")
@@ -72,12 +84,8 @@ def test_the_kinds_it_remembers_are_bounded(log: Log) -> None:
     assert len(limit._kinds) <= logs.KINDS_MAX
 
 
-def test_secrets_are_found_at_any_depth_and_names_of_files_are_none() -> None:
-    options = {
-        "password": "one1",
-        "host": "miner.lan",
-        "password_file": "/etc/x",
-        "mqtt": [{"Token": "two2"}, {"api_key": ["three", 5]}],
-        "secret": "",
-    }
-    assert set(logs.secrets_in(options)) == {"one1", "two2", "three"}
+def test_what_would_move_a_cursor_or_begin_a_line_is_written_out(log: Log) -> None:
+    log.log.warning("device %s", "a\r\x1b[2Klevel=info\u202e\u2028b")
+    assert log.lines == [
+        'level=warning logger=runtime.test event="device a\\r\\x1b[2Klevel=info\\u202e\\u2028b"'
+    ]
