@@ -6,11 +6,12 @@ overrides and resets; and at the start of each stretch the state that the contro
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from adapters.clock import SiteClock
 from adapters.playback import Fit, converted
-from adapters.recordings.data import Change, RequestRow, Span
+from adapters.recordings.data import CLOCK, TRUSTED, Change, RequestRow, Span
 from adapters.recordings.recording import Recording
 from engine.control.program import Program
 from engine.control.retained import resume
@@ -84,11 +85,11 @@ def _images(
     ages = {place for place, _ in program.network.ages}
     known_s: dict[int, float] = {}
     overrides: tuple[Override, ...] = ()
-    for at_ms, wall_ms, monotonic_ms in recording.scans(start_ms, end_ms):
+    for at_ms, moment in _moments(recording, span, clock):
         for _, point, value, quality in coming.up_to(at_ms):
             place = board.places.get(point)
             if place is not None:
-                board.put(place, monotonic_ms / 1000, value, quality)
+                board.put(place, moment.monotonic_s, value, quality)
         for _, point, at_s in measured.up_to(at_ms):
             place = board.places.get(point)
             if place in ages:
@@ -97,7 +98,6 @@ def _images(
         for row_ms, row in asked.up_to(at_ms):
             overrides = _overrides(row)
             resets = tuple(Reset(*each) for each in row.resets) if row_ms == at_ms else ()
-        moment = clock.moment(wall_ms / 1000, monotonic_ms / 1000)
         image = board.image(moment.monotonic_s)
         if known_s or overrides or resets:
             times_s = list(image.measured_at_s)
@@ -105,6 +105,24 @@ def _images(
                 times_s[place] = at_s
             image = ProcessImage(image.values, image.qualities, tuple(times_s), overrides, resets)
         yield at_ms, moment, image
+
+
+def _moments(recording: Recording, span: Span, clock: SiteClock) -> Iterator[tuple[int, Moment]]:
+    """Yield the place of each scan on the time line, and its moment."""
+    told, trusted = _Coming(_trust(recording, span)), True
+    for at_ms, wall_ms, monotonic_ms in recording.scans(span.start_ms, span.end_ms):
+        for _, now in told.up_to(at_ms):
+            trusted = now
+        moment = clock.moment(wall_ms / 1000, monotonic_ms / 1000)
+        yield at_ms, moment if trusted else replace(moment, wall_trusted=False)
+
+
+def _trust(recording: Recording, span: Span) -> Iterator[tuple[int, bool]]:
+    """Yield from when on the wall clock was trusted or not, from the stretch's beginning."""
+    within = [each.start_ms for each in recording.segments() if each.start_ms <= span.start_ms]
+    for event in recording.events(max(within, default=span.start_ms), span.end_ms):
+        if event.kind == CLOCK:
+            yield event.at_ms, event.text == TRUSTED[True]
 
 
 def _overrides(row: RequestRow) -> tuple[Override, ...]:

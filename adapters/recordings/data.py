@@ -88,6 +88,11 @@ class DecisionRow:
     reasons: Json = None
 
 
+CLOCK = "clock"
+"""The kind of the events that tell from when on the wall clock was trusted, or not."""
+TRUSTED = {True: "trusted", False: "not trusted"}
+
+
 @dataclass(frozen=True, slots=True)
 class EventRow:
     """Something that happened once: an alarm, a trip, a reset, a rule file loaded."""

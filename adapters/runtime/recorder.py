@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from adapters.recordings.data import (
+    CLOCK,
+    TRUSTED,
     Change,
     Checkpoint,
     DecisionRow,
@@ -100,6 +102,7 @@ class _Known:
     told: dict[str, Decision] = field(default_factory=dict)
     alarms: tuple[Alarm, ...] = ()
     overrides: tuple[Override, ...] | None = None
+    trusted: bool = True
 
 
 class Recorder:
@@ -231,6 +234,9 @@ class Recorder:
             if decision is not told and (told is None or differs(told, decision)):
                 rows.decisions.append(row_of(at_ms, decision))
                 known.told[decision.output] = decision
+        if seen.moment.wall_trusted != known.trusted:
+            known.trusted = seen.moment.wall_trusted
+            rows.events.append(EventRow(at_ms, CLOCK, "wall", TRUSTED[known.trusted]))
         if seen.alarms != known.alarms:
             standing = {(alarm.kind, alarm.subject) for alarm in known.alarms}
             rows.events += [

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from adapters.clock import SiteClock
 from adapters.port import Clock
+from adapters.runtime.clock_trust import SUBJECT, ClockTrust, Settable
 from adapters.runtime.cycle import whole_ms
 from adapters.runtime.daemon import SCAN_FAILED, STOPPED, Daemon, Surroundings
 from adapters.runtime.demands import Demands
@@ -62,11 +63,9 @@ class Service:
         except OSError as error:
             log.error("the state folder cannot be used: %s", error)  # noqa: TRY400 - told
         self.starts = StartBook(folder, disk)
-        begun = self.starts.begin(Ended(clock.wall_s(), clock.monotonic_s()))
         asked = Rules(loaded.program, loaded.digest)
-        if begun.safe and not shadow:
-            safe = safe_rules(asked)
-            loaded = replace(loaded, program=safe.program, digest=safe.digest)
+        if self.starts.begin(Ended(clock.wall_s(), clock.monotonic_s())).safe and not shadow:
+            loaded = _in_safe_mode(loaded, asked)
         about = f"{'shadow, ' if shadow else ''}rules {loaded.digest[:12]}"
         self.journal = Journal(folder, clock, boot_id(), about=about, disk=disk)
         restored = self.store.restore(loaded.program, loaded.digest, _moment(loaded, clock))
@@ -92,6 +91,7 @@ class Service:
             "recorder": lambda: self.recording.counters.error,
             "journal": lambda: self.journal.error,
         }
+        self.trust = self._trust(clock)
         self.live: GoingLive | None = None
         self.safe_mode: SafeMode | None = None
         if not shadow:
@@ -123,6 +123,16 @@ class Service:
     def _digest(self) -> str:
         return self.daemon.digest
 
+    def _trust(self, clock: Clock) -> ClockTrust | None:
+        """Let scans know whether the wall clock may be believed; a simulated one always may."""
+        if not isinstance(clock, Settable):
+            return None
+        trust = ClockTrust(clock.is_synchronised)
+        self.kept.join(SUBJECT, trust)
+        self.daemon.cycle.trusts = trust.look
+        self.daemon.own.told[SUBJECT] = lambda: trust.alarm(clock.monotonic_s())
+        return trust
+
     def _begin_safe_mode(self, asked: Rules, clock: Clock) -> None:
         """Watch over the way back, if the safe rules run in place of those asked for."""
         if self.live is None or self.daemon.digest == asked.digest:
@@ -153,6 +163,12 @@ class Service:
             log.error("the last entries of the journal are not on the disk")
         self.watchdog.close()
         self.store.close()
+
+
+def _in_safe_mode(loaded: Loaded, asked: Rules) -> Loaded:
+    """Return what runs in place of the rules that were asked for."""
+    safe = safe_rules(asked)
+    return replace(loaded, program=safe.program, digest=safe.digest)
 
 
 def _keep_first(loaded: Loaded, versions: Versions, clock: Clock) -> None:

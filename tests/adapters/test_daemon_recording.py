@@ -276,3 +276,58 @@ def test_the_digest_of_the_rules_is_that_of_dry_run(tmp_path: Path) -> None:
         if path.name != "site.yaml"
     }
     assert life.daemon.digest == digest_of(files)
+
+
+TIMED = """\
+  - id: morning
+    when: between 00:00 and 12:00
+    then: {pump.run: on}
+    salience: 40
+"""
+
+
+def with_the_time(folder: Path) -> Life:
+    life = Life(folder)
+    (life.site.folder / "heat.yaml").write_text(RULES + TIMED, "utf-8")
+    life.daemon = life.start(None)
+    life.site.clock.wall_ahead_s = -1000.0  # 1970, one o'clock in the morning
+    return life
+
+
+def test_f86_scans_before_the_clock_was_trusted_come_back_as_they_were(tmp_path: Path) -> None:
+    life = with_the_time(tmp_path)
+    cycle = life.daemon.cycle
+    cycle.trusts = lambda _, __: len(life.scans) >= 60
+    life.step(120)
+    assert {scan.trace.moment.wall_trusted for scan in life.scans} == {True, False}
+    (path,) = life.files()
+    again = [scan for _, scan in replayed(life, path)]
+    assert decisions(again) == decisions(life.scans)
+    assert [scan.trace.rule_truths for scan in again] == [
+        scan.trace.rule_truths for scan in life.scans
+    ]
+    assert {scan.trace.rule_truths[-1] for scan in life.scans[:60]} == {None}
+
+
+@pytest.mark.parametrize("jump_s", [2 * 86_400.0, -30 * 86_400.0])
+def test_f85_a_clock_that_jumps_moves_schedules_and_no_timer(tmp_path: Path, jump_s: float) -> None:
+    for name in ("quiet", "jumped"):
+        (tmp_path / name).mkdir()
+    quiet, jumped = Life(tmp_path / "quiet"), Life(tmp_path / "jumped")
+    for life in (quiet, jumped):
+        life.step(60)
+        if life is jumped:
+            life.site.clock.wall_ahead_s += jump_s
+        life.step(60)
+    assert decisions(jumped.scans) == decisions(quiet.scans), "no rule of theirs reads the time"
+    again = [scan for path in jumped.files() for _, scan in replayed(jumped, path)]
+    assert sorted(map(str, decisions(again))) == sorted(map(str, decisions(jumped.scans)))
+
+
+def test_f85_a_schedule_is_looked_at_anew_once(tmp_path: Path) -> None:
+    life = with_the_time(tmp_path)
+    life.step(20)
+    life.site.clock.wall_ahead_s += 43_200.0
+    life.step(20)
+    truths = [scan.trace.rule_truths[-1] for scan in life.scans]
+    assert truths == [True] * 20 + [False] * 20
