@@ -223,12 +223,13 @@ class Sight:
         return Cell(same if node.operator == "==" else negated(same), known)
 
     def _between(self, node: Between) -> Cell:
-        now = self.calendar["time_of_day"].value
+        clock = self.calendar["time_of_day"]
+        now = clock.value
         start, end = self._clock_time(node.start), self._clock_time(node.end)
         after, before = compared(">=", now, start.value), compared("<", now, end.value)
         straight = compared("<", start.value, end.value)
         inside = choose(straight, both(after, before), any_of((after, before)))
-        return Cell(inside, both(start.known, end.known))
+        return Cell(inside, all_of((clock.known, start.known, end.known)))
 
     def _clock_time(self, end: ClockTime) -> Cell:
         offset_s = end.offset_s % DAY_S

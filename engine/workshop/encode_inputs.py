@@ -17,10 +17,10 @@ from engine.language.rulebook import Rulebook
 from engine.language.types import BoolType, EnumType, NumberType
 from engine.values.moment import DAY_S, MONTHS, WEEKDAYS
 from engine.workshop.encode_values import (
-    TRUE,
     Cell,
     States,
     any_of,
+    both,
     equal,
     real,
     state_variable,
@@ -106,15 +106,16 @@ def _ages(
 
 
 def _calendar(states: States, scan: int) -> tuple[dict[str, Cell], list[z3.BoolRef]]:
-    """Return the time of the wall clock, which may be any: nobody promises that it runs on."""
+    """Return the wall clock's time, which may be any or not trusted: nobody promises that it runs."""
     cells, facts = dict[str, Cell](), list[z3.BoolRef]()
+    trusted = z3.Bool(f"clock@{scan}?")
     for name, values in (("weekday", WEEKDAYS), ("month", MONTHS)):
         state = state_variable(f"{name}@{scan}")
-        cells[name] = Cell(state)
+        cells[name] = Cell(state, trusted)
         facts.append(any_of(equal(state, states.term(value)) for value in values))
     for name in ("time_of_day", "sunrise", "sunset"):
         time_s = z3.Real(f"{name}@{scan}")
-        known = TRUE if name == "time_of_day" else z3.Bool(f"{name}@{scan}?")
+        known = trusted if name == "time_of_day" else both(trusted, z3.Bool(f"{name}@{scan}?"))
         cells[name] = Cell(time_s, known, Interval(0.0, float(DAY_S), high_open=True))
         facts += [time_s >= 0, time_s < DAY_S]
     return cells, facts

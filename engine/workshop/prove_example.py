@@ -68,9 +68,10 @@ class Example:
         """Return the same scans over and over, as far apart as the first two."""
         images = [told.image for told in self.told] * rounds
         apart_ms = round((self.told[1].moment.wall_s - self.told[0].moment.wall_s) * 1000)
+        trusted = self.told[0].moment.wall_trusted
         moments = [moment_at(self.start_ms + place * apart_ms) for place in range(len(images))]
         told = tuple(
-            Told(_measured_now(image, moment), moment)
+            Told(_measured_now(image, moment), replace(moment, wall_trusted=trusted))
             for image, moment in zip(images, moments, strict=True)
         )
         return Example(self.program, self.retained, told, self.start_ms)
@@ -123,11 +124,15 @@ def examples(
     """Return what the model says, at each of a few dates on which its calendar is right."""
     reading = Reading(book, model)
     found = []
+    clocks = [reading.holds(each.given.calendar["time_of_day"].known) for each in scans]
     for start_ms in _dates(reading, scans[0], moment_at):
         first = moment_at(start_ms)
         zero = reading.exact(scans[0].given.now_s)
         offsets = [reading.exact(each.given.now_s) - zero for each in scans]
-        moments = [moment_at(start_ms + round(offset * 1000)) for offset in offsets]
+        moments = [
+            replace(moment_at(start_ms + round(offset * 1000)), wall_trusted=trusted)
+            for offset, trusted in zip(offsets, clocks, strict=True)
+        ]
         base_s = first.monotonic_s - float(zero)
         retained = _retained(reading, program, scans[0], base_s, first.monotonic_s)
         told = tuple(

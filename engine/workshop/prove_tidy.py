@@ -134,6 +134,7 @@ def _wishes(
 ) -> Iterator[Iterable[z3.BoolRef]]:
     """Yield what would be plain, in groups, the most important first."""
     first = scans[0]
+    yield [scan.given.calendar["time_of_day"].known for scan in scans]
     for scan in scans:
         yield [negated(cell.known) for cell in scan.given.overrides.values()]
         yield [negated(reset) for reset in scan.given.resets.values()]

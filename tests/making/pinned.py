@@ -69,14 +69,8 @@ class Pinned:
                 missing = image.qualities[index] is Quality.MISSING
                 age = moment.monotonic_s - image.measured_at_s[index]
                 yield self.cell(given.ages[point.name], None if missing else age)
-        day = {
-            "weekday": moment.weekday,
-            "month": moment.month,
-            "time_of_day": moment.time_of_day_s,
-            "sunrise": moment.sunrise_s,
-            "sunset": moment.sunset_s,
-        }
-        for name, value in day.items():
+        names = ("weekday", "month", "time_of_day", "sunrise", "sunset")
+        for name, value in zip(names, moment.calendar, strict=True):
             yield self.cell(given.calendar[name], value)
         for trip in self.book.rulebook.trips:
             asked = any(reset.trip == trip.id for reset in image.resets)
