@@ -26,7 +26,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("resets", "tests.reliability.resets", "trips, bounces, replays and restarts"),
     Command("kills", "tests.reliability.kills", "kill -9 of who writes the state"),
     Command("daemon-kills", "tests.reliability.daemon_kills", "kill -9 of a whole daemon"),
-    Command("daemon-kills", "tests.reliability.daemon_kills", "kill -9 of a whole daemon"),
     Command("cuts", "tests.reliability.cuts", "power cuts of an ext4 on a loop device (root)"),
 )
 
