@@ -106,7 +106,7 @@ def _ages(
 
 
 def _calendar(states: States, scan: int) -> tuple[dict[str, Cell], list[z3.BoolRef]]:
-    """Return the wall clock's time, which may be any or not trusted: nobody promises that it runs."""
+    """Return the wall clock's time: any, or not trusted; nobody promises that it runs."""
     cells, facts = dict[str, Cell](), list[z3.BoolRef]()
     trusted = z3.Bool(f"clock@{scan}?")
     for name, values in (("weekday", WEEKDAYS), ("month", MONTHS)):
