@@ -49,7 +49,7 @@ class Row:
 
 _VALUE = "`value`, `unit`, `quality`, `time`, `reason`"
 _ASKED = "`id`, `by`, `expires_at` or `ttl_s`"
-_PEOPLE = "panels, Home Assistant, scripts"
+_PEOPLE = "panels, Home Assistant, operators"
 
 TABLE: dict[Kind, Row] = {
     Kind.STATUS: Row(
@@ -98,7 +98,7 @@ TABLE: dict[Kind, Row] = {
         "thermiq/SITE/commands/NAME",
         f"{_ASKED}; override: `output`, `value` (null: release), `unit`; reset: `trip`; "
         "confirm: `trip`, `nonce`; ack: `alarm`; mode: `mode`",
-        *(1, False, _PEOPLE, "ThermIQ"),
+        *(1, False, "operators; Home Assistant, but for reset and confirm", "ThermIQ"),
     ),
     Kind.REPLY: Row(
         "…/reply, below the topic of the command",

@@ -37,6 +37,10 @@ SWEEP_S = 5.0
 SILENT_S = 3 * HEARTBEAT_S
 """A broker that has not passed our own heartbeat back for so long drops what we publish."""
 PARTING_S = 2.0
+AWAY_S = 60.0
+"""A broker that is away for so long is worth an alarm."""
+OFTEN, OFTEN_S = 4, 60.0
+"""So many connections in so many seconds: somebody takes our place, or the broker is ill."""
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +96,8 @@ class Messenger:
         self.is_connected = False
         self.connections = 0
         """How often a connection was made."""
+        self._connected_s: list[float] = []
+        self._lost_s = clock.monotonic_s()
         self.last_error = ""
         self.is_dropped = False
         """The broker accepts what is published and passes it to nobody."""
@@ -99,6 +105,17 @@ class Messenger:
     def fields(self) -> tuple[Field, ...]:
         """Return nothing: it is supervised as the devices are, but feeds no point."""
         return ()
+
+    def trouble(self) -> str:
+        """Return what a person should do something about, or nothing."""
+        now_s = self._clock.monotonic_s()
+        if self.is_dropped:
+            return "the broker drops what is published: look at its access list"
+        if sum(now_s - at_s < OFTEN_S for at_s in self._connected_s) >= OFTEN:
+            return "the connection to the broker ends again and again: has somebody our name?"
+        if not self.is_connected and now_s - self._lost_s > AWAY_S:
+            return f"no broker for {AWAY_S:g} s: {self.last_error}"
+        return ""
 
     def know(self, device: str, fields: Sequence[Field]) -> None:
         """Tell from now on what `device` says of itself, field by field.
@@ -180,6 +197,8 @@ class Messenger:
         while True:
             before = self.connections
             error = await self._one_connection()
+            if self.is_connected:
+                self._lost_s = self._clock.monotonic_s()
             self.is_connected = False
             heed_cancellation()
             attempt = 0 if self.connections > before else attempt + 1
@@ -214,6 +233,7 @@ class Messenger:
         heed_cancellation()
         await cancellable(link.subscribe([(topic, 1) for topic in wanted]))
         self.connections += 1
+        self._connected_s = [*self._connected_s, self._clock.monotonic_s()][-OFTEN:]
         self.is_connected, self.last_error = True, ""
         self._echo_s = self._clock.monotonic_s()
         self._beat("online")
