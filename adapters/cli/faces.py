@@ -14,6 +14,7 @@ from adapters.port import Clock, Device, ScanDevice
 from adapters.runtime.loading import Loaded
 from adapters.runtime.operations import Operations
 from adapters.runtime.service import Service, state_folder
+from adapters.runtime.standing import Board
 
 
 def show(service: Service, loaded: Loaded, clock: Clock, *, shadow: bool) -> Callable[[], None]:
@@ -30,6 +31,7 @@ def show(service: Service, loaded: Loaded, clock: Clock, *, shadow: bool) -> Cal
                 daemon, clock, sections["control"], loaded.folder, state, service.live
             )
             operations = control.operations
+            control.service.standing.board = Board(service, loaded.folder, clock)
             opened.callback(operations.close)
         if "mqtt" in sections:
             if operations is None:
@@ -40,6 +42,7 @@ def show(service: Service, loaded: Loaded, clock: Clock, *, shadow: bool) -> Cal
             devices: list[Device | ScanDevice] = [*loaded.devices, *loaded.scan_devices]
             messenger = mqtt_of(daemon, clock, sections["mqtt"], devices, operations)
             service.kept.join("requests", messenger.requests)
+            daemon.own.told["mqtt"] = messenger.trouble
         if operations is not None:
             operations.tell = service.journal.tell
             service.kept.join("resets", operations)

@@ -65,6 +65,7 @@ COMMANDS = (
     Command("reset", "adapters.cli.reset", "reset", "Release a latched trip, in two steps."),
     Command("override", "adapters.cli.override", "override", "Give an output a value a while."),
     Command("mode", "adapters.cli.mode", "mode", "Show the mode, or set another."),
+    Command("resume", "adapters.cli.resume", "resume", "Leave safe mode: the rules run again."),
     Command("reload", "adapters.cli.reload", "reload", "Try edited rules, and let them run."),
     Command(
         "candidate",

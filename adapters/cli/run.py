@@ -40,7 +40,7 @@ def run(
     """Run the plant: read the devices, decide by the rules beside the site file, command.
 
     Exits with 0 when it was stopped in order, 1 if rules or site file are wrong, 3 if another
-    daemon runs here, 4 if a scan failed, 5 if scans stopped coming.
+    daemon runs here, 4 if a scan failed, 5 if scans stopped coming, 6 if an invariant was broken.
     """
     for_s = None if limit is None else _seconds(limit)
     clock = SystemClock()

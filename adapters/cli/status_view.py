@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from adapters.cli.standing_view import notices, running
 from adapters.cli.tables import Table, plain
 from engine.workshop.figures import duration
 
@@ -131,7 +132,8 @@ def tables(status: "pb.Status") -> list[Table]:
 def as_text(status: "pb.Status") -> str:
     """Return the status for a pipe."""
     drawn = [plain(table) for table in tables(status) if table.rows]
-    return "\n\n".join([headline(status), *drawn, counted(status)])
+    top = "\n".join([headline(status), *(each.text for each in notices(status.standing))])
+    return "\n\n".join([top, *drawn, counted(status), running(status.standing)])
 
 
 def screen(status: "pb.Status") -> "Group":
@@ -142,12 +144,13 @@ def screen(status: "pb.Status") -> "Group":
 
     parts: list[RenderableType] = [
         Rule(Text(headline(status), style="bold"), style="red" if _is_wrong(status) else "cyan"),
+        *(Text(each.text, style=each.style) for each in notices(status.standing)),
         _alarms(status),
         _outputs(status),
         Text("facts", style="dim"),
         _facts(status),
         _devices(status),
-        Text(counted(status), style="dim"),
+        Text(f"{counted(status)}  ·  {running(status.standing)}", style="dim"),
     ]
     return Group(*parts)
 

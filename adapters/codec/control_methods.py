@@ -64,6 +64,7 @@ VERSIONS = Method("ListVersions", pb.ListVersionsRequest, pb.Versions)
 START_CANDIDATE = Method("StartCandidate", pb.StartCandidateRequest, pb.Candidate, Role.ENGINEER)
 CANDIDATE = Method("GetCandidate", pb.GetCandidateRequest, pb.Candidate)
 DROP_CANDIDATE = Method("DropCandidate", pb.DropCandidateRequest, pb.Candidate, Role.ENGINEER)
+RESUME = Method("Resume", pb.ResumeRequest, pb.Standing, Role.OPERATOR)
 RECORDINGS = Method("ListRecordings", pb.ListRecordingsRequest, pb.Recordings)
 
 METHODS: tuple[Method[Any, Any], ...] = (
@@ -85,5 +86,6 @@ METHODS: tuple[Method[Any, Any], ...] = (
     START_CANDIDATE,
     CANDIDATE,
     DROP_CANDIDATE,
+    RESUME,
     RECORDINGS,
 )

@@ -19,6 +19,7 @@ from adapters.control.messages import (
     mode_message,
 )
 from adapters.control.rules_service import RulesService
+from adapters.control.standing_service import StandingService
 from adapters.control.watching import Watchers
 from adapters.pb.thermiq.v1 import control_pb2 as pb
 from adapters.runtime.going_live import GoingLive
@@ -59,6 +60,7 @@ class Service:
         self.refused = operations.refused
         self._recordings = recordings
         self._candidate = CandidateService(house, live)
+        self.standing = StandingService()
         self._rules = RulesService(
             house, live, lambda: self._view().scan.trace.moment, self._candidate.files
         )
@@ -96,6 +98,7 @@ class Service:
         """Return how everything stands."""
         view = self._view()
         status = head(self._house, self._operations, view)
+        status.standing.CopyFrom(await self.standing.message())
         return await asyncio.to_thread(body, status, view, self._reasons())
 
     def watch(self, _: pb.WatchRequest) -> AsyncIterator[pb.Changes]:
@@ -212,6 +215,10 @@ class Service:
     async def drop_candidate(self, asked: pb.DropCandidateRequest) -> pb.Candidate:
         """End the candidate."""
         return await self._candidate.drop_candidate(asked)
+
+    async def resume(self, asked: pb.ResumeRequest) -> pb.Standing:
+        """End safe mode, or believe the clock."""
+        return await self.standing.resume(asked)
 
     async def list_recordings(self, _: pb.ListRecordingsRequest) -> pb.Recordings:
         """Return what was recorded, the oldest first."""

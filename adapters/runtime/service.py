@@ -1,6 +1,7 @@
 """A daemon with its surroundings: the folder it holds, the threads beside it, the watchdog."""
 
 import logging
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from adapters.runtime.witness import Witness
 from engine.values.moment import Moment
 
 CLOSING_S = 2.0
-"""How long a disk may take to keep what waits."""
+"""How long a disk may take to keep what waits, all together."""
 PERIODS_BEFORE_STUCK = 10
 _ENDS = {STOPPED: "stopped", SCAN_FAILED: "a scan failed", None: "no scan was run"}
 
@@ -107,18 +108,7 @@ class Service:
         self.daemon.listen("journal", lambda scan: self.journal.look(scan.trace.moment.monotonic_s))
         self.daemon.listen("kept", lambda scan: self.kept.look(scan.trace.moment.monotonic_s))
         self.watchdog.start()
-        log.info(
-            "daemon made",
-            extra={
-                "keys": {
-                    "rules": loaded.digest[:12],
-                    "period_s": loaded.site.scan_period_s,
-                    "devices": len(loaded.devices) + len(loaded.scan_devices),
-                    "unwired": len(loaded.wiring.unwired),
-                    "shadow": str(shadow).lower(),
-                }
-            },
-        )
+        _tell_made(loaded, shadow=shadow)
 
     def _digest(self) -> str:
         return self.daemon.digest
@@ -145,24 +135,39 @@ class Service:
 
     def close(self) -> None:
         """Keep what waits, but wait for no disk for ever."""
-        if not self.saving.close(CLOSING_S):
+        end_s = time.monotonic() + CLOSING_S
+
+        def left_s() -> float:
+            return max(0.0, end_s - time.monotonic())
+
+        if not self.saving.close(left_s()):
             log.error("the last retained state is not on the disk")
-        if not self.kept.close(CLOSING_S):
+        if not self.kept.close(left_s()):
             log.error("the last notes of devices and requests are not on the disk")
-        if not self.recording.close(CLOSING_S):
-            log.error("the last scans are not in the recording")
         code = self.daemon.code
         told = _ENDS.get(code, f"exit code {code}")
         if self.daemon.restarting:
             told = "to start with other rules"
-        if self.daemon.restarting:  # a person let other rules run
-            self.starts.forgive()
+            self.starts.forgive()  # a person let them run
         if code is None or code == STOPPED:
-            self.starts.end(CLOSING_S)
-        if not self.journal.close(told, clean=code == STOPPED, timeout_s=CLOSING_S):
+            self.starts.end(left_s())
+        if not self.journal.close(told, clean=code == STOPPED, timeout_s=left_s()):
             log.error("the last entries of the journal are not on the disk")
+        if not self.recording.close(left_s()):
+            log.error("the last scans are not in the recording")
         self.watchdog.close()
         self.store.close()
+
+
+def _tell_made(loaded: Loaded, *, shadow: bool) -> None:
+    keys = {
+        "rules": loaded.digest[:12],
+        "period_s": loaded.site.scan_period_s,
+        "devices": len(loaded.devices) + len(loaded.scan_devices),
+        "unwired": len(loaded.wiring.unwired),
+        "shadow": str(shadow).lower(),
+    }
+    log.info("daemon made", extra={"keys": keys})
 
 
 def _in_safe_mode(loaded: Loaded, asked: Rules) -> Loaded:

@@ -129,8 +129,9 @@ def _of_comparison(seen: Compared, wanted: bool) -> Lack:
 
 def _of_span(span: Span, wanted: bool) -> Lack:
     end_s = span.start_s if wanted else span.end_s
-    in_s = None if end_s is None or span.truth is None else (end_s - span.now_s) % DAY_S
-    return Opening(span.text, wanted, in_s)
+    if end_s is None or span.now_s is None or span.truth is None:
+        return Opening(span.text, wanted, None)
+    return Opening(span.text, wanted, (end_s - span.now_s) % DAY_S)
 
 
 def _of_derived(fact: Derived, wanted: bool) -> Lack:

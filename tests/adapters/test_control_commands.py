@@ -94,6 +94,10 @@ def test_the_status_is_plain_in_a_pipe(daemon: Served, capsys: Capture) -> None:
     assert "  too_hot  tripped  active, not acknowledged" in told(capsys, "status")
 
 
+def test_resume_without_safe_mode_is_refused_in_a_line(daemon: Served, capsys: Capture) -> None:
+    assert "safe mode" in told(capsys, "resume", "--author", "anna", code=1)
+
+
 def test_the_status_is_json_for_programs(daemon: Served, capsys: Capture) -> None:
     document = json.loads(told(capsys, "status", "--json"))
     assert document["counters"]["scans"] == daemon.house.cycle.counters.scans

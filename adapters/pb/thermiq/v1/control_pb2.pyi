@@ -25,7 +25,7 @@ class Value(_message.Message):
     def __init__(self, number: _Optional[float] = ..., flag: _Optional[bool] = ..., state: _Optional[str] = ..., unit: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
 
 class Status(_message.Message):
-    __slots__ = ("site", "time_s", "local_time", "rules", "shadow", "mode", "counters", "outputs", "facts", "alarms", "devices")
+    __slots__ = ("site", "time_s", "local_time", "rules", "shadow", "mode", "counters", "outputs", "facts", "alarms", "devices", "standing")
     SITE_FIELD_NUMBER: _ClassVar[int]
     TIME_S_FIELD_NUMBER: _ClassVar[int]
     LOCAL_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +37,7 @@ class Status(_message.Message):
     FACTS_FIELD_NUMBER: _ClassVar[int]
     ALARMS_FIELD_NUMBER: _ClassVar[int]
     DEVICES_FIELD_NUMBER: _ClassVar[int]
+    STANDING_FIELD_NUMBER: _ClassVar[int]
     site: str
     time_s: float
     local_time: str
@@ -48,7 +49,38 @@ class Status(_message.Message):
     facts: _containers.RepeatedCompositeFieldContainer[Fact]
     alarms: _containers.RepeatedCompositeFieldContainer[Alarm]
     devices: _containers.RepeatedCompositeFieldContainer[Device]
-    def __init__(self, site: _Optional[str] = ..., time_s: _Optional[float] = ..., local_time: _Optional[str] = ..., rules: _Optional[str] = ..., shadow: _Optional[bool] = ..., mode: _Optional[_Union[Mode, _Mapping]] = ..., counters: _Optional[_Union[Counters, _Mapping]] = ..., outputs: _Optional[_Iterable[_Union[Output, _Mapping]]] = ..., facts: _Optional[_Iterable[_Union[Fact, _Mapping]]] = ..., alarms: _Optional[_Iterable[_Union[Alarm, _Mapping]]] = ..., devices: _Optional[_Iterable[_Union[Device, _Mapping]]] = ...) -> None: ...
+    standing: Standing
+    def __init__(self, site: _Optional[str] = ..., time_s: _Optional[float] = ..., local_time: _Optional[str] = ..., rules: _Optional[str] = ..., shadow: _Optional[bool] = ..., mode: _Optional[_Union[Mode, _Mapping]] = ..., counters: _Optional[_Union[Counters, _Mapping]] = ..., outputs: _Optional[_Iterable[_Union[Output, _Mapping]]] = ..., facts: _Optional[_Iterable[_Union[Fact, _Mapping]]] = ..., alarms: _Optional[_Iterable[_Union[Alarm, _Mapping]]] = ..., devices: _Optional[_Iterable[_Union[Device, _Mapping]]] = ..., standing: _Optional[_Union[Standing, _Mapping]] = ...) -> None: ...
+
+class Standing(_message.Message):
+    __slots__ = ("version", "folder_differs", "taken_back", "probation_s", "safe_mode", "clock", "starts", "unclean_ends", "flash_today_bytes")
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    FOLDER_DIFFERS_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
+    PROBATION_S_FIELD_NUMBER: _ClassVar[int]
+    SAFE_MODE_FIELD_NUMBER: _ClassVar[int]
+    CLOCK_FIELD_NUMBER: _ClassVar[int]
+    STARTS_FIELD_NUMBER: _ClassVar[int]
+    UNCLEAN_ENDS_FIELD_NUMBER: _ClassVar[int]
+    FLASH_TODAY_BYTES_FIELD_NUMBER: _ClassVar[int]
+    version: int
+    folder_differs: bool
+    taken_back: str
+    probation_s: float
+    safe_mode: str
+    clock: str
+    starts: int
+    unclean_ends: int
+    flash_today_bytes: int
+    def __init__(self, version: _Optional[int] = ..., folder_differs: _Optional[bool] = ..., taken_back: _Optional[str] = ..., probation_s: _Optional[float] = ..., safe_mode: _Optional[str] = ..., clock: _Optional[str] = ..., starts: _Optional[int] = ..., unclean_ends: _Optional[int] = ..., flash_today_bytes: _Optional[int] = ...) -> None: ...
+
+class ResumeRequest(_message.Message):
+    __slots__ = ("author", "clock")
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    CLOCK_FIELD_NUMBER: _ClassVar[int]
+    author: str
+    clock: bool
+    def __init__(self, author: _Optional[str] = ..., clock: _Optional[bool] = ...) -> None: ...
 
 class Mode(_message.Message):
     __slots__ = ("name", "author", "since_s", "known")

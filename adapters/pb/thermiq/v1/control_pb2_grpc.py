@@ -124,6 +124,11 @@ class ControlStub:
                 request_serializer=thermiq_dot_v1_dot_control__pb2.DropCandidateRequest.SerializeToString,
                 response_deserializer=thermiq_dot_v1_dot_control__pb2.Candidate.FromString,
                 _registered_method=True)
+        self.Resume = channel.unary_unary(
+                '/thermiq.v1.Control/Resume',
+                request_serializer=thermiq_dot_v1_dot_control__pb2.ResumeRequest.SerializeToString,
+                response_deserializer=thermiq_dot_v1_dot_control__pb2.Standing.FromString,
+                _registered_method=True)
         self.ListRecordings = channel.unary_unary(
                 '/thermiq.v1.Control/ListRecordings',
                 request_serializer=thermiq_dot_v1_dot_control__pb2.ListRecordingsRequest.SerializeToString,
@@ -249,6 +254,13 @@ class ControlServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Resume(self, request, context):
+        """Ends safe mode: the operator's rules run from the next scan on. Or says that the clock is right.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListRecordings(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -347,6 +359,11 @@ def add_ControlServicer_to_server(servicer, server):
                     servicer.DropCandidate,
                     request_deserializer=thermiq_dot_v1_dot_control__pb2.DropCandidateRequest.FromString,
                     response_serializer=thermiq_dot_v1_dot_control__pb2.Candidate.SerializeToString,
+            ),
+            'Resume': grpc.unary_unary_rpc_method_handler(
+                    servicer.Resume,
+                    request_deserializer=thermiq_dot_v1_dot_control__pb2.ResumeRequest.FromString,
+                    response_serializer=thermiq_dot_v1_dot_control__pb2.Standing.SerializeToString,
             ),
             'ListRecordings': grpc.unary_unary_rpc_method_handler(
                     servicer.ListRecordings,
@@ -840,6 +857,33 @@ class Control:
             '/thermiq.v1.Control/DropCandidate',
             thermiq_dot_v1_dot_control__pb2.DropCandidateRequest.SerializeToString,
             thermiq_dot_v1_dot_control__pb2.Candidate.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Resume(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thermiq.v1.Control/Resume',
+            thermiq_dot_v1_dot_control__pb2.ResumeRequest.SerializeToString,
+            thermiq_dot_v1_dot_control__pb2.Standing.FromString,
             options,
             channel_credentials,
             insecure,
