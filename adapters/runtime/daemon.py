@@ -16,6 +16,7 @@ import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from adapters.port import Clock, DeviceError
@@ -24,6 +25,7 @@ from adapters.runtime.gateway import Commanded, Gateway
 from adapters.runtime.last_look import InvariantError
 from adapters.runtime.latches import as_told
 from adapters.runtime.loading import Loaded
+from adapters.runtime.not_off import NotOff, watches_of
 from adapters.runtime.notify import Notifier
 from adapters.runtime.own_alarms import OwnAlarms, with_own
 from adapters.runtime.recorder import RecorderCounters, Seen
@@ -106,19 +108,34 @@ class Daemon:
         standstill = self.cycle.standstill = Standstill(longest_gap_s(self._period_s))
         self._closed: tuple[ShadowScanDevice, ...] = observed
         self.supervisor = Supervisor(self.gateway, clock)
+        self._listeners: list[tuple[str, Callable[[Scan], object]]] = []
         self.own = OwnAlarms(self.supervisor.health, self._held)
         self.own.told["scans"] = lambda: standstill.why(clock.monotonic_s())
+        if not shadow:
+            self._watch_what_is_off(loaded)
         self._keeper: Keeper | None = None
         if self._around.saver is not None:
             now_s = clock.monotonic_s()
             self._keeper = Keeper(self._around.saver, loaded.program, retained, now_s)
-        self._listeners: list[tuple[str, Callable[[Scan], object]]] = []
         self._woken = asyncio.Event()
         self._stopping = False
         self.restarting = False
         self.code: int | None = None
         """How `run` ended; None while it has not."""
         self.gateway.wake_on(urgent_points(loaded.program.rulebook), self.wake)
+
+    def _watch_what_is_off(self, loaded: Loaded) -> None:
+        """Raise an alarm while something that was told off is not. Raises ValueError."""
+        fields = {each.name: each.fields() for each in loaded.devices}
+        fields |= {each.name: each.fields() for each in loaded.scan_devices}
+        section = loaded.site.sections.get("not_off")
+        watches = watches_of(section, fields, loaded.wiring.outputs)
+        outputs = {each.name: each for each in loaded.program.rulebook.plant.outputs}
+        self.not_off = NotOff(watches, outputs)
+        self.gateway.listeners.append(self.not_off.hear)
+        for watch in watches:
+            self.own.told[f"not_off:{watch.name}"] = partial(self.not_off.why, watch.name)
+        self.listen("not off", self.not_off.after)
 
     def listen(self, name: str, listener: Callable[[Scan], object]) -> None:
         """Let `listener` hear of every complete scan; it returns at once. A failure is logged."""

@@ -5,6 +5,8 @@
     plc:NAME         a process image cannot be written, so the device is held safe
     state            the retained state is not on the disk
     recorder         recording fails
+    mqtt             no broker for a minute, or one that drops or throws us out again and again
+    not_off:NAME     what was told off is not (`not_off.py`)
     rules            rules were taken back by themselves, until others are let run
 
 They stand beside the alarms of the scan for whoever hears of one, and are recorded nowhere: a

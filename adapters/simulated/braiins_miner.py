@@ -35,6 +35,8 @@ class Fault(Enum):
     """Answers a pause as if it were one, and mines on."""
     SAYS_PAUSED = "says_paused"
     """Its status is paused, and it draws power."""
+    SAYS_ZERO = "says_zero"
+    """It says that it draws nothing, whatever it draws."""
     SELF_PAUSED = "self_paused"
     """The firmware stopped it: dead pools, heat."""
     RECONFIGURES = "reconfigures"
@@ -169,6 +171,8 @@ class SimulatedMiner:
 
     def reported_power_w(self) -> float:
         """Return what it says it draws: stale for a while after a pause."""
+        if Fault.SAYS_ZERO in self.faults:
+            return 0.0
         stale = self._now_s() - self._paused_at_s < self.nature.stale_power_s
         return self._reported_before_w if self.paused and stale else self.power_w()
 
