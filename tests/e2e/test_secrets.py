@@ -1,4 +1,4 @@
-"""The real daemon: what it writes and says holds no password, and it hears nobody from elsewhere."""
+"""The real daemon: nothing that it writes or says holds a password, and no port is open."""
 
 import base64
 import os
