@@ -151,7 +151,18 @@ class SlotFile:
         self._handle, self._sequence, self._next = handle, self._sequence + 1, 0
 
     def read(self) -> Found:
-        """Return the newest whole record. Raises FileNotFoundError if there is no file."""
+        """Return the newest whole record. Raises FileNotFoundError if there is no file.
+
+        A reading that fails is tried once more: what is given up here is given up for good.
+        """
+        try:
+            return self._read()
+        except FileNotFoundError:
+            raise
+        except OSError:
+            return self._read()
+
+    def _read(self) -> Found:
         self.close()
         handle = self._handle = self._disk.open(self.path, os.O_RDWR)
         records = [

@@ -99,7 +99,7 @@ class Store:
 
     def restore(self, program: Program, digest: str, moment: Moment) -> Restored:
         """Return what to start from at `moment`; never raises for what stands on the disk."""
-        known = (self.folder / MARKER).exists()
+        known = self._was_here()
         try:
             found = self._slots.read()
         except FileNotFoundError:
@@ -137,6 +137,13 @@ class Store:
             with suppress(OSError):
                 self._mark()
         return Restored(retained, notes)
+
+    def _was_here(self) -> bool:
+        """Tell whether there was a state here before; a disk that cannot tell counts as yes."""
+        try:
+            return (self.folder / MARKER).exists()
+        except OSError:
+            return True
 
     def _mark(self) -> None:
         """Note for all time that there was a state here. Raises OSError."""

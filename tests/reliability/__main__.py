@@ -27,6 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("kills", "tests.reliability.kills", "kill -9 of who writes the state"),
     Command("daemon-kills", "tests.reliability.daemon_kills", "kill -9 of a whole daemon"),
     Command("cuts", "tests.reliability.cuts", "power cuts of an ext4 on a loop device (root)"),
+    Command("syscalls", "tests.reliability.syscalls", "every call to the disk fails in turn"),
 )
 
 

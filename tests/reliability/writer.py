@@ -10,6 +10,7 @@ At its start it says what it found: `= store 17 101` and so on; `! …` says tha
 wrong in itself. What was acknowledged must be there; what was under way may be; nothing else.
 """
 
+import math
 import os
 import random
 from collections.abc import Callable
@@ -19,10 +20,10 @@ from pathlib import Path
 from unittest import mock
 
 from adapters.runtime import journal as journals
-from adapters.runtime import kept, ring, store
+from adapters.runtime import kept, ring
 from adapters.runtime.kept import Kept
 from adapters.runtime.ring import Framed, Ring
-from adapters.runtime.slots import RealDisk, SlotFile
+from adapters.runtime.slots import RealDisk
 from adapters.runtime.start_rules import load_rules
 from adapters.runtime.store import Store
 from adapters.runtime.versions import Saying, VersionError, Versions
@@ -45,7 +46,10 @@ TRIPS = "ruleset: trips\ntrips:\n" + "".join(
     f"  - {{id: trip_{each}, when: not safety.{each}, latch: true, force: {{pump.run: off}}}}\n"
     for each in "abc"
 )
-MOMENT = Moment(500.0, 1_750_000_000.0)
+MOMENT = Moment(500.5, 1_750_000_000.0)
+"""Saves are numbered by the whole second since which a trip is as it is; a lost state has none."""
+RULES = "ab" * 32
+KINDS = ("store", "journal", "kept", "rules")
 SABOTAGES = ("no-fsync", "no-latch-load", "early-acknowledgement")
 
 
@@ -134,22 +138,48 @@ class Writer:
         self._kept = Kept(folder, self._disk)
         self._versions = Versions(folder)
         self._retained = initial(program)
-        self._numbers = {"store": 0, "journal": 0, "kept": 0, "rules": 0}
+        self._numbers = dict.fromkeys(KINDS, 0)
 
     def start(self) -> None:
         """Restore everything as a daemon does, and say what was found."""
-        self._store.occupy()
-        number = _number_in(self._folder / store.FILE, self._disk)
-        restored = self._store.restore(self._program, f"{number:064x}", MOMENT)
+        for part, _ in self.parts():
+            part()
+
+    def parts(self) -> tuple[tuple[Callable[[], None], type[Exception] | None], ...]:
+        """Return the steps of a start, and what each may raise when the disk fails."""
+        return (
+            (self._store.occupy, OSError),
+            (self._start_store, None),
+            (self._start_journal, OSError),
+            (self._start_kept, None),
+            (self._start_rules, VersionError),
+        )
+
+    def close(self) -> None:
+        """Let go of everything, as the end of a process does."""
+        self._store.close()
+        self._ring.close()
+        self._kept._slots.close()
+
+    def _start_store(self) -> None:
+        restored = self._store.restore(self._program, RULES, MOMENT)
+        since_s = restored.retained.trips[0].since_s
+        number = int(since_s) if math.isfinite(since_s) and since_s.is_integer() else 0
         self._retained = initial(self._program) if self._forgets else restored.retained
         self._found("store", number, bits(self._retained))
+
+    def _start_journal(self) -> None:
         records = self._ring.open().records
         if any(other.sequence != one.sequence + 1 for one, other in pairwise(records)):
             self._say("! the journal has a gap")
         last = journals.from_data(records[-1].data) if records else journals.Entry("", "0")
         self._found("journal", int(last.subject), last.text)
+
+    def _start_kept(self) -> None:
         notes = self._kept._read()
         self._found("kept", int(str(notes.get("number", 0))), str(notes.get("value", "")))
+
+    def _start_rules(self) -> None:
         running = self._versions.running()
         self._found("rules", int(running.reason) if running else 0, _digest(running))
 
@@ -159,7 +189,10 @@ class Writer:
 
     def step(self, chance: random.Random) -> None:
         """Write one thing."""
-        what = chance.choices(("store", "journal", "kept", "rules"), (45, 45, 8, 2))[0]
+        self.write(chance.choices(KINDS, (45, 45, 8, 2))[0], chance)
+
+    def write(self, what: str, chance: random.Random) -> None:
+        """Write one thing of a kind. Raises OSError, VersionError: it is not acknowledged."""
         self._numbers[what] += 1
         number = self._numbers[what]
         match what:
@@ -184,11 +217,10 @@ class Writer:
             place = chance.randrange(len(trips))
             trips[place] = not trips[place]
         states = tuple(TripState(latched, float(number)) for latched in trips)
-        self._retained = replace(self._retained, at_s=500.0, trips=states)
+        self._retained = replace(self._retained, at_s=MOMENT.monotonic_s, trips=states)
 
         def save() -> None:
-            digest = f"{number:064x}"
-            if not self._store.save(self._program, digest, self._retained, urgent=urgent):
+            if not self._store.save(self._program, RULES, self._retained, urgent=urgent):
                 raise OSError(self._store.counters.error)
 
         self._promise("store", bits(self._retained), save)
@@ -216,16 +248,6 @@ class Writer:
 def _not_at_all(handle: object) -> None:
     """Flush nothing."""
     del handle
-
-
-def _number_in(path: Path, disk: RealDisk) -> int:
-    slots = SlotFile(path, disk)
-    try:
-        newest = slots.read().newest
-    except FileNotFoundError:
-        return 0
-    slots.close()
-    return int.from_bytes(newest.digest) if newest is not None else 0
 
 
 def _digest(version: object) -> str:

@@ -1,3 +1,4 @@
+import errno
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -302,3 +303,26 @@ def test_the_thread_owes_what_the_disk_refused(
     assert thread.durable == frozenset()
     assert "retained state not saved" in caplog.text
     store.close()
+
+
+@pytest.mark.parametrize("at", range(3))
+def test_f95_a_reading_that_fails_once_is_tried_again(
+    store: Store, program: Program, at: int
+) -> None:
+    store.restore(program, RULES, MOMENT)
+    store.close()
+    patient = Store(store.folder, FailingDisk(at))
+    restored = patient.restore(program, RULES, MOMENT)
+    assert (trips(restored.retained), restored.notes) == ([False], ())
+    patient.close()
+
+
+def test_f95_a_disk_that_cannot_tell_whether_there_was_a_state_counts_as_yes(
+    store: Store, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bool:
+        raise OSError(errno.EIO, f"Input/output error: {path}")
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    restored = store.restore(program, RULES, MOMENT)
+    assert trips(restored.retained) == [True]
