@@ -70,9 +70,7 @@ class Service:
         about = f"{'shadow, ' if shadow else ''}rules {loaded.digest[:12]}"
         self.journal = Journal(folder, clock, boot_id(), about=about, disk=disk)
         restored = self.store.restore(loaded.program, loaded.digest, _moment(loaded, clock))
-        for note in restored.notes:
-            log.warning("retained state: %s", note)
-            self.journal.tell(Kind.STATE, "", note)
+        self._tell_notes(restored.notes)
         self.versions = Versions(folder)
         if not shadow:
             _keep_first(loaded, self.versions, clock)
@@ -103,12 +101,21 @@ class Service:
             self.daemon.listen("going live", self.live.after)
             self.daemon.own.told["rules"] = self.live.why_taken_back
             self._begin_safe_mode(asked, clock)
+        self._hear_scans()
+        self.watchdog.start()
+        _tell_made(loaded, shadow=shadow)
+
+    def _tell_notes(self, notes: tuple[str, ...]) -> None:
+        for note in notes:
+            log.warning("retained state: %s", note)
+            self.journal.tell(Kind.STATE, "", note)
+
+    def _hear_scans(self) -> None:
+        """Let the journal and the notes hear of every complete scan."""
         witness = Witness(self.journal.tell, self.saving)
         self.daemon.listen("witness", witness.after)
         self.daemon.listen("journal", lambda scan: self.journal.look(scan.trace.moment.monotonic_s))
         self.daemon.listen("kept", lambda scan: self.kept.look(scan.trace.moment.monotonic_s))
-        self.watchdog.start()
-        _tell_made(loaded, shadow=shadow)
 
     def _digest(self) -> str:
         return self.daemon.digest
