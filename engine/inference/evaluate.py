@@ -5,6 +5,8 @@ decided. Conditions with memory and windows are not computed again: their slots 
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from types import CodeType
 
 from engine.inference.slots import Slots
 from engine.inference.source import NAMESPACE, Writer
@@ -24,6 +26,15 @@ def evaluate(
     return evaluator(expression, slots, deciding=deciding)(values)
 
 
+_KEPT = 256
+"""So many sources stay compiled: a claim is held against every scenario of a folder."""
+
+
+@lru_cache(_KEPT)
+def _compiled(source: str) -> CodeType:
+    return compile(source, "<expression>", "exec")
+
+
 Evaluator = Callable[[Sequence[Value | None]], Value | None]
 """The slots of a trace to the value of one expression."""
 
@@ -35,7 +46,7 @@ def evaluator(expression: Expression, slots: Slots, *, deciding: bool = False) -
     lines = [f"a{slot} = v[{slot}]" for slot in writer.reads] + writer.lines
     body = "\n".join(f"    {line}" for line in [*lines, f"return {result}"])
     namespace: dict[str, object] = dict(NAMESPACE)
-    exec(compile(f"def value(v):\n{body}\n", "<expression>", "exec"), namespace)  # noqa: S102 - our own source
+    exec(_compiled(f"def value(v):\n{body}\n"), namespace)  # noqa: S102 - our own source
     function = namespace["value"]
     assert callable(function)  # noqa: S101 - the line above defines it
 
