@@ -1,7 +1,8 @@
 """The daemon's log: one line an event, `key=value`, never more than a few of a kind, no secrets.
 
 A message that repeats is told five times in a minute and then counted; the next one that is told
-says how many were not. Passwords that were read are struck out wherever they appear.
+says how many were not. A source whose messages are all different is told a hundred times a minute.
+Passwords that were read are struck out wherever they appear.
 """
 
 import logging
@@ -13,7 +14,11 @@ from adapters.secret import known
 
 TOLD_A_MINUTE = 5
 WINDOW_S = 60.0
+TOLD_BY_A_SOURCE = 100
+"""In a minute; a source is a logger."""
 KINDS_MAX = 500
+LETTERS_MAX = 8_000
+"""A line that is longer is cut: whoever logs a whole message of a device blocks nobody."""
 _PLAIN = re.compile(r"[^\s\"=\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u200b-\u200f\u2066-\u2069]")
 
@@ -32,6 +37,8 @@ class KeyValues(logging.Formatter):
         line = " ".join(f"{key}={_quoted(str(value))}" for key, value in shown.items())
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
+        if len(line) > LETTERS_MAX:
+            line = f"{line[:LETTERS_MAX]}… ({len(line) - LETTERS_MAX} more letters)"
         return without_secrets(line)
 
 
@@ -63,21 +70,27 @@ class RateLimit(logging.Filter):
         super().__init__()
         self._clock = clock
         self._kinds: dict[tuple[str, str], list[float]] = {}
-        """Kind -> start of its minute, told in it, passed over in it."""
+        """Kind -> start of its minute, told in it, passed over in it; a source is a kind, too."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether the line is written; adds how many of its kind were not."""
-        now_s, kind = self._clock.monotonic_s(), (record.name, str(record.msg))
+        return self._passes(record, str(record.msg), TOLD_A_MINUTE, "passed_over") and self._passes(
+            record, "", TOLD_BY_A_SOURCE, "of_this_source_passed_over"
+        )
+
+    def _passes(self, record: logging.LogRecord, text: str, told_max: int, key: str) -> bool:
+        now_s, kind = self._clock.monotonic_s(), (record.name, text)
         start_s, told, passed = self._kinds.get(kind, (now_s, 0.0, 0.0))
         if now_s - start_s >= WINDOW_S:
             start_s, told = now_s, 0.0
-        if told >= TOLD_A_MINUTE:
+        if told >= told_max:
             self._kinds[kind] = [start_s, told, passed + 1]
             return False
         if passed:
-            record.keys = {**getattr(record, "keys", {}), "passed_over": int(passed)}
+            record.keys = {**getattr(record, "keys", {}), key: int(passed)}
         if len(self._kinds) >= KINDS_MAX and kind not in self._kinds:
-            self._kinds.clear()
+            # Sources stay: whoever floods the table would otherwise be forgotten with it.
+            self._kinds = {each: kept for each, kept in self._kinds.items() if not each[1]}
         self._kinds[kind] = [start_s, told + 1, 0.0]
         return True
 

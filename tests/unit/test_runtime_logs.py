@@ -76,6 +76,33 @@ def test_other_messages_are_not_held_back_by_a_loud_one(log: Log) -> None:
     assert "event=quiet" in log.lines[-1]
 
 
+def flood(log: Log) -> int:
+    """Return how many bytes an hour of a source that never says the same writes."""
+    for number in range(36_000):
+        log.log.warning(f"reply {number} is odd")  # noqa: G004 - each a kind of its own
+        log.clock.now_s += 0.1
+    return len(log.stream.getvalue())
+
+
+def test_f103_a_source_that_never_repeats_itself_is_limited_too(log: Log) -> None:
+    assert 24 * flood(log) < 20_000_000
+    assert "of_this_source_passed_over=500" in log.stream.getvalue()
+    logging.getLogger("adapters.runtime.other").error("heard all the same")
+    assert "heard all the same" in log.lines[-1]
+
+
+def test_f103_its_sabotage_twin_without_the_limit_fills_the_disk(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "TOLD_BY_A_SOURCE", 10**9)
+    assert 24 * flood(log) > 50_000_000
+
+
+def test_f103_a_line_without_end_is_cut(log: Log) -> None:
+    log.log.warning("x" * 10_000_000)
+    assert len(log.stream.getvalue()) < 2 * logs.LETTERS_MAX
+
+
 def test_the_kinds_it_remembers_are_bounded(log: Log) -> None:
     for number in range(3 * logs.KINDS_MAX):
         log.log.info(f"kind {number}")  # noqa: G004 - each a kind of its own
