@@ -18,7 +18,7 @@ from adapters.runtime.shadow import ScanReader
 from adapters.runtime.standstill import Standstill
 from engine.control.program import Program
 from engine.control.scan import Scan, scan
-from engine.control.state import Retained, without_memory
+from engine.control.state import Retained, at_failsafe, without_memory
 from engine.inference.image import Override, ProcessImage, Reset, empty_image, freeze
 from engine.values.fact import Fact
 from engine.values.moment import Moment
@@ -98,7 +98,8 @@ class Cycle:
     def step(self) -> Scan:
         """Run one scan. Returns when its decisions are written and handed out.
 
-        While a process image cannot be written, every output is commanded to its failsafe instead.
+        While a process image cannot be written, every output is commanded to its failsafe instead,
+        and after that counts as having stood there.
         Raises InvariantError before anything is written that must never be.
         """
         moment = self.moment()
@@ -114,12 +115,15 @@ class Cycle:
             self.requests.take_resets(),
         )
         result = scan(self.program, self.retained, self.image, moment)
+        was_held = bool(self.driving.held)
         try:
             self._write(result, now_s)
         except InvariantError:
             self.retained = salvaged(self.retained, result)
             raise
         self.retained, self.last = result.retained, result
+        if was_held and not self.driving.held:
+            self.retained = at_failsafe(self.program, result.retained, now_s)
         self.counters.scans += 1
         for listener in self.listeners:
             listener(result)

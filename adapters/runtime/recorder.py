@@ -59,6 +59,8 @@ class Seen(NamedTuple):
     image: ProcessImage
     decisions: tuple[Decision, ...]
     alarms: tuple[Alarm, ...]
+    anew: bool = False
+    """`before` is not what the last scan left behind: here begins another stretch."""
 
 
 @dataclass(slots=True)
@@ -177,7 +179,7 @@ class Recorder:
             self._begin_file(seen, day, wall_ms)
             self._due_ms = monotonic_ms + self._settings.commit_every_ms
             known = None
-        if known is None or known.digest != seen.digest:
+        if known is None or known.digest != seen.digest or seen.anew:
             at_ms = self._after(wall_ms, 2)  # between the two stands the state it begins with
             self._begin_stretch(seen, at_ms)
         return at_ms

@@ -39,7 +39,9 @@ class RecordingThread:
 
     def hand_in(self, seen: Seen) -> None:
         """Take one scan; returns at once."""
-        item = (self._lost_since, seen._replace(before=without_memory(seen.before)))
+        # A state without a memory of the last scan is not the one that it left behind.
+        anew = seen.before.last is None
+        item = (self._lost_since, seen._replace(before=without_memory(seen.before), anew=anew))
         try:
             self._queue.put_nowait(item)
             self._lost_since = 0

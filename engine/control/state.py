@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from engine.control.arbiter import Asking
 from engine.control.program import Program
 from engine.control.round import Wish
-from engine.control.shaping import OutputState, at_rest
+from engine.control.shaping import OutputState, Shaped, at_rest, record
 from engine.control.trips import TripResult, TripState
 from engine.inference.memory import Working
 from engine.inference.timing import AT_START, TimerState
@@ -50,6 +50,25 @@ def initial(program: Program) -> Retained:
         outputs=tuple(at_rest(output) for output in program.rulebook.plant.outputs),
         trips=(TripState(False, -math.inf),) * len(program.rulebook.trips),
     )
+
+
+def at_failsafe(program: Program, retained: Retained, now_s: float) -> Retained:
+    """Return the state after every output stood at its failsafe up to now, whatever was decided.
+
+    What is on again after that has started: permissives and minimum off times count anew.
+    """
+    outputs = tuple(
+        record(
+            output,
+            state,
+            Shaped(output.failsafe, output.failsafe, ()),
+            output.failsafe,
+            state.blocked,
+            now_s,
+        )
+        for output, state in zip(program.rulebook.plant.outputs, retained.outputs, strict=True)
+    )
+    return replace(retained, outputs=outputs, last=None)
 
 
 def without_memory(retained: Retained) -> Retained:

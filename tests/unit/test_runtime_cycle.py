@@ -71,8 +71,9 @@ class Plc:
         self.written.append(False)
 
 
-def start() -> tuple[Cycle, Plc, HandClock]:
-    loaded = load({"plant.yaml": PLANT, "pump.yaml": RULES})
+def start(more: bytes = b"") -> tuple[Cycle, Plc, HandClock]:
+    plant = PLANT.replace(b"failsafe: off", b"failsafe: off" + more)
+    loaded = load({"plant.yaml": plant, "pump.yaml": RULES})
     assert loaded.ok, loaded.problems
     plc, clock = Plc(), HandClock()
     entry = DeviceEntry(
@@ -134,3 +135,22 @@ def test_other_rules_take_over_with_the_image_as_it_was() -> None:
     clock.now_s += 0.5
     cycle.step()
     assert plc.written == [True, False]
+
+
+def test_after_a_hold_an_output_starts_anew_with_its_permissives_and_times() -> None:
+    cycle, plc, clock = start(b", min_off: 60 s")
+    cycle.step()
+    plc.broken = True
+    clock.now_s += 0.5
+    cycle.step()
+    plc.broken = False
+    for _ in range(40):
+        clock.now_s += 0.5
+        cycle.step()
+    assert not cycle.driving.held
+    assert plc.written[-1] is False, "off for less than its minimum off time"
+    assert cycle.last is not None
+    assert cycle.last.decisions[0].value is False
+    clock.now_s += 60.0
+    cycle.step()
+    assert plc.written[-1] is True

@@ -15,6 +15,7 @@ from adapters.runtime.recorder_files import RecorderSettings
 from adapters.runtime.recording_thread import RecordingThread
 from engine.control.program import Program
 from engine.control.scan import initial, scan
+from engine.control.state import without_memory
 from engine.inference.image import Override, Reset, empty_image
 from engine.values.moment import Moment
 from tests.making.daemons import Site
@@ -199,3 +200,16 @@ def test_a_recorder_that_is_broken_ends_no_thread(
         thread.hand_in(each)
     assert thread.close(30.0)
     assert caplog.text.count("the recorder failed") == 3
+
+
+def test_a_state_that_was_changed_between_scans_begins_another_stretch(
+    tmp_path: Path, program: Program
+) -> None:
+    thread = RecordingThread(Recorder(tmp_path / "r", SETTINGS))
+    for number, each in enumerate(seen(program, 20)):
+        changed = number == 10
+        before = without_memory(each.before) if changed else each.before
+        thread.hand_in(each._replace(before=before))
+    assert thread.close(30.0)
+    with only(tmp_path / "r") as recording:
+        assert [end.start_ms - START_S * 1000 for end in recording.segments()] == [0.0, 5000.0]

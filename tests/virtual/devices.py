@@ -6,7 +6,9 @@ The miners have a file of their own.
 """
 
 import asyncio
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from adapters.port import Command, DeviceError, Field, Publish, Reading
@@ -16,8 +18,35 @@ Sensed = Callable[[str], Reading]
 """The reading of a point as its sensor shows it now, under the point's name."""
 
 
+@dataclass(slots=True)
+class Broken:
+    """What is wrong with devices; names are those of devices, miners or pumps."""
+
+    mute: set[str] = dataclasses.field(default_factory=set)
+    """Nobody answers, and nothing says so: the device hangs."""
+    lost: set[str] = dataclasses.field(default_factory=set)
+    """The link breaks as soon as somebody connects."""
+    slow: dict[str, int] = dataclasses.field(default_factory=dict)
+    """Only every so-manieth look is answered in time."""
+    deaf: set[str] = dataclasses.field(default_factory=set)
+    """Takes commands and does nothing of it."""
+    unreachable: set[str] = dataclasses.field(default_factory=set)
+    """Miners whose driver tries in vain."""
+    stuck: set[str] = dataclasses.field(default_factory=set)
+    """Pumps that do not run, whatever they are told."""
+    without_flow: bool = False
+    """P3 runs, and no water moves."""
+    unreadable: str = ""
+    unwritable: str = ""
+    """Why the PLC's image cannot be read or written."""
+    modules: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Points of the PLC whose module is gone, and why."""
+
+
 class Around(Protocol):
     """What devices need of the world."""
+
+    broken: Broken
 
     def monotonic_s(self) -> float:
         """Return the daemon's own monotonic time."""
@@ -45,11 +74,12 @@ class Source:
         """`wires` are the point of each field."""
         self.name = name
         self.wires = wires
-        self.mute = False
-        """Nobody answers, and nothing says so: the device hangs."""
         self.commands: dict[str, Command] = {}
         self._fields = tuple(fields)
         self._world = world
+        self._looks = 0
+        self.extra: Callable[[], Sequence[Reading]] = tuple
+        """What it tells beside the points."""
         self._publish: Publish | None = None
         self._broken: asyncio.Future[None] | None = None
 
@@ -59,6 +89,8 @@ class Source:
 
     async def run(self, publish: Publish) -> None:
         """Publish whenever the world says so, until the link breaks."""
+        if self.name in self._world.broken.lost:
+            raise DeviceError(f"{self.name}: no connection")
         self._publish = publish
         self._broken = asyncio.get_running_loop().create_future()
         try:
@@ -77,8 +109,20 @@ class Source:
 
     def tell(self) -> None:
         """Publish what is measured, if anybody listens and the device answers."""
-        if self._publish is not None and not self.mute:
-            self._publish([on_field(self._world.sensed(p), f) for f, p in self.wires.items()])
+        if self._publish is not None and self.answers():
+            self.publish()
+
+    def publish(self) -> None:
+        """Publish what is measured now."""
+        assert self._publish is not None
+        told = [on_field(self._world.sensed(p), f) for f, p in self.wires.items()]
+        self._publish([*told, *self.extra()])
+
+    def answers(self) -> bool:
+        """Tell whether this look comes to anything."""
+        broken = self._world.broken
+        self._looks += 1
+        return self.name not in broken.mute and self._looks % broken.slow.get(self.name, 1) == 0
 
     def in_force(self, field: str, now_s: float) -> Value | None:
         """Return what a field was told and still counts."""
@@ -97,8 +141,6 @@ class Plc:
         self.name = "plc"
         self.inputs = inputs
         self.safe = dict(safe)
-        self.unreadable = ""
-        self.unwritable = ""
         self.image: dict[str, Value] = dict(safe)
         self._fields = tuple(fields)
         self._world = world
@@ -113,11 +155,16 @@ class Plc:
     def read(self, now_s: float) -> list[Reading]:
         """See `ScanDevice`."""
         self._world.reached("plc.read")
-        if self.unreadable:
-            return [
-                Reading(field, None, Quality.BAD, now_s, self.unreadable) for field in self.inputs
-            ]
-        return [on_field(self._world.sensed(point), field) for field, point in self.inputs.items()]
+        broken = self._world.broken
+        if broken.unreadable:
+            bad = Quality.BAD
+            return [Reading(each, None, bad, now_s, broken.unreadable) for each in self.inputs]
+        return [
+            Reading(field, None, Quality.BAD, now_s, broken.modules[point])
+            if point in broken.modules
+            else on_field(self._world.sensed(point), field)
+            for field, point in self.inputs.items()
+        ]
 
     def command(self, command: Command) -> None:
         """See `ScanDevice`."""
@@ -126,8 +173,8 @@ class Plc:
     def write(self, now_s: float) -> None:
         """See `ScanDevice`."""
         self._world.reached("plc.write")
-        if self.unwritable:
-            raise DeviceError(f"plc: {self.unwritable}")
+        if self._world.broken.unwritable:
+            raise DeviceError(f"plc: {self._world.broken.unwritable}")
         fresh = 0
         for field, safe in self.safe.items():
             command = self._commands.get(field)
@@ -139,8 +186,8 @@ class Plc:
 
     def write_safe(self) -> None:
         """See `ScanDevice`."""
-        if self.unwritable:
-            raise DeviceError(f"plc: {self.unwritable}")
+        if self._world.broken.unwritable:
+            raise DeviceError(f"plc: {self._world.broken.unwritable}")
         self._commands.clear()
         self.image.update(self.safe)
         self._world.written(self.image, len(self.safe))

@@ -5,13 +5,16 @@ Only what runs in threads is replaced: states are saved on the spot, and nothing
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from adapters.clock import SiteClock
 from adapters.codec.mqtt_ledger import Ledger
 from adapters.codec.mqtt_state import Content
 from adapters.messaging.desk import Desk
+from adapters.runtime.clock_trust import SUBJECT, ClockTrust
 from adapters.runtime.cycle import whole_ms
 from adapters.runtime.daemon import Daemon, Surroundings
+from adapters.runtime.kept import Kept, Newest
 from adapters.runtime.latches import latched_in
 from adapters.runtime.loading import Loaded
 from adapters.runtime.operations import Operations
@@ -19,6 +22,7 @@ from adapters.runtime.store import Store
 from engine.control.program import Program
 from engine.control.state import Retained
 from engine.values.moment import Moment
+from tests.virtual.disk import VirtualDisk
 from tests.virtual.loop import VirtualLoop
 from tests.virtual.world import KilledError, World
 
@@ -38,6 +42,31 @@ class SavedAtOnce:
         self.owes = not self._store.save(program, self._digest(), retained, urgent=urgent)
         if not self.owes:
             self.durable = latched_in(program, retained)
+
+
+class _AtOnce(Newest):
+    """Writes without a thread."""
+
+    def hand_in(self, data: bytes) -> None:
+        """Write now."""
+        self.owes = False
+        try:
+            self._do_write(data)
+        except (OSError, ValueError):
+            self.owes = True
+
+
+class KeptAtOnce(Kept):
+    """What is kept beside the retained state, without a thread."""
+
+    def __init__(self, folder: Path, disk: VirtualDisk) -> None:
+        """Name the file."""
+        super().__init__(folder, disk)
+        self._writer = _AtOnce("kept", self._write)
+
+    def finish(self) -> None:
+        """Close the file as the system does for a process that is gone: nothing is written."""
+        self._slots.close()
 
 
 class Life:
@@ -74,6 +103,16 @@ class Life:
             self.operations,
             ledger=self.ledger,
         )
+        self.kept = KeptAtOnce(loaded.state_folder, world.disk)
+        self.trust = ClockTrust(clock.is_synchronised)
+        for name, keeper in (
+            ("MQTT requests", self.ledger),
+            ("resets", self.operations),
+            (SUBJECT, self.trust),
+        ):
+            self.kept.join(name, keeper)
+        self.daemon.cycle.trusts = self.trust.look
+        self.daemon.listen("kept", lambda scan: self.kept.look(scan.trace.moment.monotonic_s))
         self.daemon.listen("operations", self.operations.after)
         self.daemon.listen("desk", self.desk.after)
 
@@ -93,4 +132,5 @@ class Life:
         """Take away the process; its files are closed by the system, its images by the kernel."""
         loop.end()
         self.store.close()
+        self.kept.finish()
         self._world.plc.close()

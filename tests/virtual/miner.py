@@ -89,10 +89,9 @@ class Miner(Source):
     power_field = "power_target"
     firmware: Firmware
 
-    def attach(self, firmware: Firmware, unreachable: set[str]) -> None:
-        """Drive this firmware; while our name is in `unreachable` nobody answers."""
+    def attach(self, firmware: Firmware) -> None:
+        """Drive this firmware."""
         self.firmware = firmware
-        self._unreachable = unreachable
         self._memory = Memory()
         self._rules = PowerRules(cap_w=MAXIMUM_W)
         self._failures = FAILURES_MAX
@@ -108,10 +107,10 @@ class Miner(Source):
 
     def tell(self) -> None:
         """Look at the miner, publish, and tell it what the table says."""
-        if self._publish is None or self.mute:
+        if self._publish is None or not self.answers():
             return
         now_s = self._world.monotonic_s()
-        if self.name in self._unreachable:
+        if self.name in self._world.broken.unreachable:
             self._failures += 1
             if self._failures >= FAILURES_MAX:
                 self._publish(
@@ -126,7 +125,7 @@ class Miner(Source):
             if self.wanted_w(now_s) == 0.0:
                 self._do(Step(Act.PAUSE, Phase.PAUSING), now_s)
         self._failures = 0
-        super().tell()
+        self.publish()
         self._control(now_s)
 
     def restarted(self) -> None:

@@ -18,8 +18,6 @@ from engine.values.fact import Quality, Value
 from tests.virtual.world import MINERS, World
 
 CIRCUIT_W = 5800.0
-MAX_AGE_S = {"safety": 2.0, "p3": 10.0, "p4": 10.0, "p5": 10.0, "rv1": 10.0, "rv2": 10.0}
-WARM_AGE_S = 60.0
 MIN_OFF_S = {"p4": 60.0, "p5": 60.0, "miner1": 300.0, "miner2": 300.0}
 PUMP_FIRST_S = 30.0
 _SLOT = 65_536
@@ -69,7 +67,7 @@ class Oracle:
     """Watches one world through all lives of its daemon."""
 
     def __init__(self, world: World, plant: Plant) -> None:
-        """Trust nobody; `plant` only says which values an output may have."""
+        """Trust nobody; `plant` only says what a point or an output may be."""
         self.world = world
         self.violations: list[Violation] = []
         self.scans = 0
@@ -78,6 +76,14 @@ class Oracle:
         self.granted: list[str] = []
         """Trips for which a full handshake was answered with yes, and no scan heard yet."""
         self._ranges = {each.name: each for each in plant.outputs}
+        self._declared = {
+            each.name: (
+                each.max_age_s,
+                -math.inf if each.low is None else each.low,
+                math.inf if each.high is None else each.high,
+            )
+            for each in plant.points
+        }
         self._points: dict[str, Known] = {}
         self._off_since: dict[str, float] = {}
         self._was_on: dict[str, bool] = {}
@@ -118,7 +124,9 @@ class Oracle:
             if name is not None:
                 good = reading.quality is Quality.GOOD
                 value = reading.value if good else None
-                self._points[name] = Known(value, reading.measured_at_s)
+                known = self._points.get(name)
+                if known is None or reading.measured_at_s >= known.at_s:
+                    self._points[name] = Known(value, reading.measured_at_s)
 
     def _written(self, image: Mapping[str, Value], fresh: int) -> None:
         if fresh != len(image):
@@ -140,12 +148,12 @@ class Oracle:
         known = self._points.get(point)
         if known is None or known.value is None:
             return None
-        limit_s = MAX_AGE_S.get(point.partition(".")[0], WARM_AGE_S)
+        limit_s, low, high = self._declared[point]
         if self.world.monotonic_s() - known.at_s > limit_s + 1e-6:
             return None
         if isinstance(known.value, bool | str):
             return known.value
-        return known.value if math.isfinite(known.value) and abs(known.value) < 1e5 else None
+        return known.value if low <= known.value <= high else None
 
     def _is(self, point: str, holds: Callable[[float], bool]) -> bool | None:
         value = self.value(point)
@@ -157,6 +165,7 @@ class Oracle:
         relay = True if False in (a, b) else (None if None in (a, b) else False)
         found: dict[str, bool | None] = {
             "safety_relay": relay,
+            "safety_discrepancy": None if None in (a, b) else False,
             "water_too_hot": self._is("water.supply_temperature", lambda v: v > 82.0),
         }
         for miner in MINERS:
@@ -166,8 +175,8 @@ class Oracle:
             found[f"{miner}_board_too_hot"] = known
         return found
 
-    def after(self, resets: Sequence[str]) -> None:
-        """Judge a complete scan, which heard `resets`."""
+    def after(self, resets: Sequence[str], decided_s: float) -> None:
+        """Judge a complete scan of monotonic `decided_s`, which heard `resets`."""
         self.scans += 1
         now_s = self.world.monotonic_s()
         self._time(now_s)
@@ -177,7 +186,7 @@ class Oracle:
                 self._broken("I2", f"{trip} was reset without its handshake")
             else:
                 self.granted.remove(trip)
-            if causes.get(trip) is False:
+            if causes.get(trip, False) is False:
                 self.latched.discard(trip)
                 self.told.discard(trip)
                 self._quiet[trip] = 2
@@ -188,7 +197,7 @@ class Oracle:
         self._valves(image, wanted)
         self._permissives(wanted, now_s)
         self._values(wanted, now_s)
-        self._times(image, wanted)
+        self._times(image, wanted, self.world.now_s - (now_s - decided_s))
         self._demand = wanted
 
     # The invariants
@@ -270,16 +279,15 @@ class Oracle:
         if charging and self._is("grid.power", lambda v: v > 14_000.0) is not False:
             self._broken("I15", "charging beside a connection that is loaded or unknown")
 
-    def _times(self, image: Mapping[str, Value], wanted: Mapping[str, float]) -> None:
+    def _times(self, image: Mapping[str, Value], wanted: Mapping[str, float], at_s: float) -> None:
         """I7: who was switched off stays off for its time."""
         on = {miner: power_w > 0.0 for miner, power_w in wanted.items()}
         on |= {pump: image[f"{pump}_run"] is True for pump in ("p4", "p5")}
-        now_s = self.world.now_s
         for name, is_on in on.items():
             if not is_on and self._was_on.get(name):
-                self._off_since[name] = now_s
+                self._off_since[name] = at_s
             elif is_on and not self._was_on.get(name) and name in self._off_since:
-                off_s = now_s - self._off_since[name]
+                off_s = at_s - self._off_since[name]
                 if off_s < MIN_OFF_S[name] - 1e-6:
                     self._broken("I7", f"{name} was off for {off_s:.1f} s only")
         self._was_on = on

@@ -81,8 +81,14 @@ def in_folder(known: AsLoaded, folder: Path) -> Loaded:
     return replace(known.loaded, folder=folder)
 
 
+METER, METER_FIELD = "meter_miners", "power"
+"""It feeds no point; the daemon holds the miners' word against it."""
+
+
 def _fields(entry: DeviceEntry, plant: Plant) -> tuple[Field, ...]:
     """Return one field for each wire of a device, in the unit of the plant."""
+    if entry.name == METER:
+        return (Field(METER_FIELD, "W"),)
     named: dict[str, Point | Output] = {each.name: each for each in plant.points}
     named |= {each.name: each for each in plant.outputs}
     found = {}

@@ -5,7 +5,9 @@ intervals of its own chance. Each has a source of randomness of its own, so that
 leaves the others where they were: what fails can be made smaller, fault by fault.
 """
 
-from collections.abc import Callable, Collection, Sequence
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from engine.control.scan import Scan
+from engine.values.fact import Value
 from tests.virtual.house import dice
 from tests.virtual.life import Life
 from tests.virtual.oracle import Oracle, Violation
@@ -22,8 +25,8 @@ from tests.virtual.site import asp1, in_folder
 from tests.virtual.world import KilledError, World
 
 ENABLED = 0.25
-FIRST_S, LAST_S = 1_704_067_200.0, 2_208_988_800.0
-"""2024 to 2040: weather, season and changes of the clocks of any year."""
+FIRST_S, LAST_S = 1_767_312_000.0, 2_208_988_800.0
+"""2026 to 2040: weather, season and changes of the clocks of any year."""
 HOURS = 24.0
 VISIT_S = 1800.0
 """Somebody looks after latched trips so often, on the average."""
@@ -81,6 +84,8 @@ class Storm:
         self.seconds = hours * 3600.0
         self.faults = 0
         self.lives = 0
+        self.leaves_behind: dict[str, Value] = {}
+        """Outputs that are on when the next process starts."""
         known = asp1(period_s)
         start_s = float(int(random.uniform(FIRST_S, LAST_S)))
         self.world = World(known, seed, start_s, self.seconds * 2 + 7200.0, folder)
@@ -95,6 +100,7 @@ class Storm:
         for kind in self.kinds:
             own = dice(kind.name, seed)
             self.world.at(own.expovariate(1 / kind.every_s), partial(self._come, kind, own))
+        self.world.at(self.seconds, self._stop)
         visits = dice("visits", seed)
         self.world.at(visits.expovariate(1 / VISIT_S), partial(self._visit, visits))
 
@@ -106,10 +112,11 @@ class Storm:
             if isinstance(ended, KilledError):
                 world.log(f"died at {ended.place}" + (", power cut" if ended.power else ""))
                 self._lie_dead(ended)
-            elif world.now_s < self.seconds:
+                continue
+            if ended or world.now_s < self.seconds:
                 text = f"the daemon ended by itself with {ended}"
                 self.oracle.violations.append(Violation("exit", world.now_s, text))
-                break
+            break
         names = tuple(kind.name for kind in self.kinds)
         found = tuple(self.oracle.violations)
         return Outcome(self.seed, self.oracle.scans, self.faults, self.lives, found, names)
@@ -117,6 +124,8 @@ class Storm:
     def _live(self) -> int | KilledError:
         world, oracle = self.world, self.oracle
         self.lives += 1
+        world.plc.image.update(self.leaves_behind)
+        self.leaves_behind = {}
         oracle.born(self.trips, marked=self.lives > 1)
         try:
             life = Life(world, self.loaded, self._nonce)
@@ -129,10 +138,13 @@ class Storm:
         life.daemon.cycle.listeners.append(self._scanned)
         life.daemon.listen("told", self._told)
         self.people.life = life
-        left = self.seconds - world.now_s
-        ended = life.run(max(1, int(left / self.loaded.site.scan_period_s) + 1))
+        ended = life.run()
         self.people.life = None
         return ended
+
+    def _stop(self) -> None:
+        if self.people.life is not None:
+            self.people.life.daemon.stop()
 
     def _lie_dead(self, killed: KilledError) -> None:
         """Let the plant be without a controller; after a power cut the machine boots anew."""
@@ -148,7 +160,8 @@ class Storm:
         return f"{self.down.getrandbits(64):016x}"
 
     def _scanned(self, scan: Scan) -> None:
-        self.oracle.after([reset.trip for reset in scan.trace.image.resets])
+        resets = [reset.trip for reset in scan.trace.image.resets]
+        self.oracle.after(resets, scan.trace.moment.monotonic_s)
 
     def _told(self, scan: Scan) -> None:
         alarms = scan.trace.alarms
@@ -158,16 +171,27 @@ class Storm:
     def _come(self, kind: Kind, random: Random) -> None:
         self.faults += 1
         lasts_s = random.uniform(*kind.lasts_s)
-        undo = kind.begin(self, random)
         again_s = lasts_s + random.expovariate(1 / kind.every_s)
+        self.world.at(again_s, partial(self._come, kind, random))
         self.world.log(f"{kind.name} for {lasts_s:.0f} s")
+        undo = kind.begin(self, random)
         if undo is not None:
             self.world.at(lasts_s, undo)
-        self.world.at(again_s, partial(self._come, kind, random))
 
     def _visit(self, random: Random) -> None:
         self.people.reset_all()
         self.world.at(random.expovariate(1 / VISIT_S), partial(self._visit, random))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the daemon's own log back: a storm has its own, and faults come by the thousand."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def play(
@@ -180,7 +204,7 @@ def play(
     log: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Run one seed in a folder of its own."""
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, _quiet():
         return Storm(
             seed, Path(folder), kinds, hours=hours, period_s=period_s, without=without, log=log
         ).run()

@@ -8,18 +8,17 @@ import asyncio
 import heapq
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.port import Reading
 from adapters.simulated.inputs import BatteryMode, Commands, SgReady
 from engine.language.types import NumberType
 from engine.values.fact import Quality, Value
-from tests.virtual.devices import Plc, Source
+from tests.virtual.devices import Broken, Plc, Source
 from tests.virtual.disk import VirtualDisk
 from tests.virtual.house import House
 from tests.virtual.miner import Firmware, Miner
-from tests.virtual.site import AsLoaded
+from tests.virtual.site import METER, METER_FIELD, AsLoaded
 
 LONGEST_STEP_S = 5.0
 _DIGITS = {"W": 0, "°C": 1, "%": 1}
@@ -59,21 +58,13 @@ class WorldClock:
         """See `Clock`."""
         return self.wall_begun_s + self.true_s + self.wall_error_s
 
+    def is_synchronised(self) -> bool:
+        """Tell whether a time server has set the wall clock."""
+        return self.wall_error_s == 0.0
+
     async def sleep(self, seconds: float) -> None:
         """See `Clock`."""
         await asyncio.sleep(max(0.0, seconds))
-
-
-@dataclass(slots=True)
-class Broken:
-    """What is wrong beside single sensors."""
-
-    unreachable: set[str] = field(default_factory=set)
-    """Miners nobody can reach."""
-    stuck: set[str] = field(default_factory=set)
-    """Pumps that do not run, whatever they are told."""
-    without_flow: bool = False
-    """P3 runs, and no water moves."""
 
 
 class World:
@@ -94,11 +85,14 @@ class World:
         self.dies_at: tuple[str, bool] | None = None
         self.stalled_s = 0.0
         """How long the process stood still since the last scan, by no fault of its own."""
+        self.stands_still_s = 0.0
+        """For so long it stands still when it reads the PLC next."""
         self.pass_through: Callable[[float], None] = lambda _: None
         """Hears of time before it passes, in steps."""
         self.on_image: Callable[[Mapping[str, Value], int], None] = lambda _image, _fresh: None
         self.log: Callable[[str], None] = lambda _: None
         self._faults: dict[str, list[Fault]] = {}
+        self._battery_mode: Value | None = None
         self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._count = itertools.count()
         plant = known.loaded.program.rulebook.plant
@@ -145,7 +139,11 @@ class World:
         heapq.heappush(self._due, (self.now_s + seconds_from_now, next(self._count), action))
 
     def reached(self, place: str) -> None:
-        """Hear of a place in the program where the process may die."""
+        """Hear of a place in the program where the process may stand still or die."""
+        if place == "plc.read" and self.stands_still_s:
+            pause_s, self.stands_still_s = self.stands_still_s, 0.0
+            self.stalled_s += pause_s
+            self.advance(pause_s)
         if self.dies_at is not None and self.dies_at[0] == place:
             (_, power), self.dies_at = self.dies_at, None
             raise KilledError(place, power=power)
@@ -180,12 +178,13 @@ class World:
             firmware = self.firmware[name]
             firmware.has_power = self.relay_closed
             powers.append(firmware.advance(dt_s))
-        mode = self.sources["inverter"].in_force("battery_mode", now_s)
+        if "inverter" not in broken.deaf:
+            self._battery_mode = self.sources["inverter"].in_force("battery_mode", now_s)
         return Commands(
             powers[0],
             powers[1],
             SgReady(image["sg_ready"]),
-            BatteryMode(mode or "normal"),
+            BatteryMode(self._battery_mode or "normal"),
             float(image["rv1_target"]),
             float(image["rv2_target"]),
             image["p3_run"] is True and "p3" not in broken.stuck and not broken.without_flow,
@@ -214,6 +213,11 @@ class World:
             reading = fault(reading)
         return reading
 
+    def _metered(self) -> list[Reading]:
+        """Return what the meter before both miners shows; no miner can lie about it."""
+        power_w = round(sum(float(self.house.points[f"{name}.power"]) for name in MINERS))
+        return [Reading(METER_FIELD, float(power_w), Quality.GOOD, self.monotonic_s())]
+
     def _devices(self) -> tuple[Plc, dict[str, Source]]:
         sources: dict[str, Source] = {}
         plc: Plc | None = None
@@ -225,9 +229,10 @@ class World:
                 plc = Plc(wires, fields, safe, self, WATCHDOG_SCANS * self._period_s)
             elif name in MINERS:
                 miner = Miner(name, wires, fields, self)
-                miner.attach(self.firmware[name], self.broken.unreachable)
+                miner.attach(self.firmware[name])
                 sources[name] = miner
             else:
                 sources[name] = Source(name, wires, fields, self)
+        sources[METER].extra = self._metered
         assert plc is not None
         return plc, sources
