@@ -10,7 +10,7 @@ The daemon runs the server among its devices and tells it of every complete scan
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,8 +20,11 @@ from adapters.control.service import Service
 from adapters.control.settings import ControlSettings
 from adapters.port import Clock
 from adapters.runtime.going_live import GoingLive
+from adapters.runtime.mode_wish import ModeWish, wish_from
 from adapters.runtime.modes import own_modes
 from adapters.runtime.operations import Operations
+from engine.control.scan import Scan
+from engine.language.plant import Plant
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,28 @@ def control_of(
     recordings = None if state is None else state / "recordings"
     service = Service(house, operations, live, recordings)
     server = ControlServer(service, settings, clock)
-    house.listen(server.name, service.after)
+    house.listen(server.name, _both(service.after, operations, options, plant))
     house.add(server)
     return Control(operations, service, server)
+
+
+def _both(
+    after: Callable[[Scan], None],
+    operations: Operations,
+    options: Mapping[str, object],
+    plant: Plant,
+) -> Callable[[Scan], None]:
+    """Return what hears of a scan: with `mode_from:` the rules' wish for a mode, too."""
+    settings = wish_from(options.get("mode_from"), plant, operations.modes())
+    if settings is None:
+        return after
+    wish = ModeWish(operations, settings)
+
+    def heard(scan: Scan) -> None:
+        after(scan)
+        wish.after(scan)
+
+    return heard
 
 
 def new_nonce() -> str:

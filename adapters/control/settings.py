@@ -23,7 +23,7 @@ from adapters.control.doorman import inner_socket
 SOCKET = "/run/thermiq/control.sock"
 _SOCKET_LETTERS_MAX = 107
 """What the system allows for the path of a socket."""
-_KEYS = frozenset({"socket", "users", "groups", "others", "tcp", "modes"})
+_KEYS = frozenset({"socket", "users", "groups", "others", "tcp", "modes", "mode_from"})
 _TCP_KEYS = frozenset({"listen", "certificate", "key", "clients", "roles", "revoked"})
 
 
