@@ -11,6 +11,7 @@ other slot. If that one is lost too, both are damaged, which is told and never t
     slot:  magic 8 | sequence 8 | length 4 | digest 32 | CRC-32 of all the rest 4 | data
 """
 
+import errno
 import os
 import struct
 import zlib
@@ -131,6 +132,7 @@ class SlotFile:
         self.path = path
         self._disk: Disk = disk or RealDisk()
         self._handle: int | None = None
+        self._only_read = False
         self._sequence = 0
         self._next = 0
 
@@ -164,7 +166,13 @@ class SlotFile:
 
     def _read(self) -> Found:
         self.close()
-        handle = self._handle = self._disk.open(self.path, os.O_RDWR)
+        try:
+            handle = self._handle = self._disk.open(self.path, os.O_RDWR)
+        except OSError as error:
+            if error.errno != errno.EROFS:
+                raise
+            handle = self._handle = self._disk.open(self.path, os.O_RDONLY)
+            self._only_read = True
         records = [
             unpacked(self._disk.pread(handle, SLOT_BYTES, place * SLOT_BYTES))
             for place in range(SLOTS)
@@ -180,6 +188,10 @@ class SlotFile:
         """Write `data` into the older slot, or into more, each forced to the medium on its own."""
         if self._handle is None:
             raise FileNotFoundError(f"{self.path} is not open")
+        if self._only_read:  # by now the disk may take something again
+            handle = self._disk.open(self.path, os.O_RDWR)
+            os.close(self._handle)
+            self._handle, self._only_read = handle, False
         for _ in range(copies):
             record = packed(Record(self._sequence + 1, digest, data))
             place = self._next
@@ -196,5 +208,6 @@ class SlotFile:
         """Close the file."""
         if self._handle is not None:
             handle, self._handle = self._handle, None
+            self._only_read = False
             with suppress(OSError):
                 os.close(handle)

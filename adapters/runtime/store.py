@@ -89,7 +89,11 @@ class Store:
     def occupy(self) -> None:
         """Make the folder and lock it. Raises OccupiedError if another daemon has it, OSError."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = self.folder / LOCK
+        try:
+            self._lock = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError:  # a disk that is full or read-only still keeps a second daemon out
+            self._lock = os.open(lock, os.O_RDONLY | os.O_CLOEXEC)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -159,6 +163,7 @@ class Store:
         try:
             data = _fitting(program, retained)
             if not self._usable:
+                self.folder.mkdir(parents=True, exist_ok=True)
                 self._slots.create(_digest(digest), data)
             else:
                 self._slots.save(_digest(digest), data, copies=copies)

@@ -76,7 +76,7 @@ def test_f93_a_journal_that_cannot_be_written_is_an_alarm_and_stops_no_scan(site
     assert service.daemon.cycle.counters.scans == 5
 
 
-def test_a_latch_outlives_the_daemon(site: Site) -> None:
+def test_f77_a_latch_outlives_the_daemon(site: Site) -> None:
     site.plc.safe = False
     run(site, 2)
     site.plc.safe = True
@@ -86,7 +86,7 @@ def test_a_latch_outlives_the_daemon(site: Site) -> None:
     assert service.daemon.cycle.retained.trips[0].latched
 
 
-def test_a_state_that_vanished_means_latched(site: Site) -> None:
+def test_f79_a_state_that_vanished_means_latched(site: Site) -> None:
     run(site, 2)
     (site.folder / "state" / FILE).unlink()
     service = run(site, 2)
@@ -102,7 +102,7 @@ def test_what_it_saw_is_recorded(site: Site) -> None:
     assert service.recording.counters.lost == 0
 
 
-def test_a_second_daemon_is_refused(site: Site) -> None:
+def test_f101_a_second_daemon_is_refused(site: Site) -> None:
     first = Service(site.load(), site.clock)
     with pytest.raises(OccupiedError):
         Service(site.load(), site.clock)
@@ -118,7 +118,7 @@ def test_a_shadow_keeps_its_own_folder(site: Site) -> None:
     first.close()
 
 
-def test_a_disk_that_fails_for_ever_stops_no_scan(
+def test_f93_a_disk_that_fails_for_ever_stops_no_scan(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     service = Service(site.load(), site.clock, disk=FailingDisk(0, for_ever=True))

@@ -67,7 +67,7 @@ def cut_power(folder: Path, count: int, seed: int, sabotage: str) -> Outcome:
     place.mkdir()
     with image.open("wb") as file:
         file.truncate(IMAGE_BYTES)
-    _system("mkfs.ext4", "-q", "-F", "-b", "4096", str(image))
+    system("mkfs.ext4", "-q", "-F", "-b", "4096", str(image))
     state = place / "state"
     begun_s = time.monotonic()
     for number in range(seed, seed + count):
@@ -108,16 +108,16 @@ def cut(place: Path) -> None:
 
 
 @contextmanager
-def mounted(image: Path, place: Path, options: str = "loop") -> Iterator[None]:
+def mounted(image: Path, place: Path, options: str = "loop", kind: str = "ext4") -> Iterator[None]:
     """Mount an image for the length of a block."""
-    _system("mount", "-o", options, str(image), str(place))
+    system("mount", "-t", kind, "-o", options, str(image), str(place))
     try:
         yield
     finally:
-        _system("umount", str(place))
+        system("umount", str(place))
 
 
-def _system(*words: str) -> None:
+def system(*words: str) -> None:
     """Run a command of the system. Raises SystemExit, with what is needed, if it is refused."""
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
     why = "it is not installed"

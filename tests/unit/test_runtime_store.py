@@ -1,10 +1,14 @@
 import errno
+import fcntl
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from adapters.runtime.latches import latched_in
 from adapters.runtime.slots import HEADER_BYTES, SLOT_BYTES, SlotFile
@@ -76,7 +80,7 @@ def test_what_was_saved_comes_back(store: Store, program: Program) -> None:
     assert again(store, program) == ([True], "")
 
 
-def test_a_file_that_vanished_counts_as_latched(store: Store, program: Program) -> None:
+def test_f79_a_file_that_vanished_counts_as_latched(store: Store, program: Program) -> None:
     store.restore(program, RULES, MOMENT)
     (store.folder / FILE).unlink()
     found, told = again(store, program)
@@ -87,7 +91,7 @@ def test_a_file_that_vanished_counts_as_latched(store: Store, program: Program) 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", bytes(2 * SLOT_BYTES)])
 @pytest.mark.parametrize("marker", [True, False])
-def test_a_damaged_file_counts_as_latched_and_is_kept_aside(
+def test_f79_a_damaged_file_counts_as_latched_and_is_kept_aside(
     store: Store, program: Program, content: bytes, marker: bool
 ) -> None:
     store.restore(program, RULES, MOMENT)
@@ -102,7 +106,7 @@ def test_a_damaged_file_counts_as_latched_and_is_kept_aside(
 
 
 @pytest.mark.parametrize("data", [b"{}", b"\xff", b'{"format": 99}', b""])
-def test_a_whole_slot_of_another_format_counts_as_latched(
+def test_f105_a_whole_slot_of_another_format_counts_as_latched(
     store: Store, program: Program, data: bytes
 ) -> None:
     store.restore(program, RULES, MOMENT)
@@ -116,7 +120,9 @@ def test_a_whole_slot_of_another_format_counts_as_latched(
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_one_damaged_slot_never_loses_a_latch(store: Store, program: Program, place: int) -> None:
+def test_f79_one_damaged_slot_never_loses_a_latch(
+    store: Store, program: Program, place: int
+) -> None:
     store.restore(program, RULES, MOMENT)
     store.save(program, RULES, latched(program), urgent=True)
     path = store.folder / FILE
@@ -129,7 +135,7 @@ def test_one_damaged_slot_never_loses_a_latch(store: Store, program: Program, pl
     assert again(store, program) == ([True], "")  # mended
 
 
-def test_without_writing_both_slots_a_damaged_one_would_lose_it(
+def test_f79_without_writing_both_slots_a_damaged_one_would_lose_it(
     store: Store, program: Program
 ) -> None:
     """The sabotage twin: this is why a trip is written twice."""
@@ -166,6 +172,39 @@ def test_whichever_call_fails_nothing_is_raised_and_no_acknowledged_latch_is_los
     if acknowledged or trips(restored.retained) == [True]:
         assert found == [True]
     assert acknowledged or store.counters.failures
+
+
+def test_f101_without_the_lock_both_would_hold_the_folder(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sabotage twin."""
+    monkeypatch.setattr(fcntl, "flock", lambda *_: None)
+    second = Store(store.folder)
+    second.occupy()
+    second.close()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2 * SLOT_BYTES - 1), st.integers(1, 255)), max_size=40),
+    st.booleans(),
+)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_f79_bytes_that_flip_never_lose_a_latch(
+    tmp_path: Path, program: Program, flips: list[tuple[int, int]], near_the_start: bool
+) -> None:
+    """Whatever flips: the state is as it was saved, or counts as latched."""
+    with TemporaryDirectory(dir=tmp_path) as name:
+        store = Store(Path(name))
+        store.restore(program, RULES, MOMENT)
+        store.save(program, RULES, latched(program), urgent=True)
+        store.close()
+        data = bytearray((store.folder / FILE).read_bytes())
+        for place, by in flips:
+            slot, inside = divmod(place, SLOT_BYTES)
+            at = slot * SLOT_BYTES + (inside % 400 if near_the_start else inside)
+            data[at] ^= by
+        (store.folder / FILE).write_bytes(data)
+        assert again(store, program)[0] == [True]
 
 
 def test_f93_a_latch_left_in_memory_alone_is_not_called_durable_before_it_is_written_anew(
@@ -215,7 +254,7 @@ def test_f93_without_writing_anew_the_latch_would_be_lost(store: Store, program:
     assert again(store, program)[0] == [False]
 
 
-def test_a_second_daemon_is_kept_out(store: Store) -> None:
+def test_f101_a_second_daemon_is_kept_out(store: Store) -> None:
     with pytest.raises(OccupiedError, match="another daemon"):
         Store(store.folder).occupy()
     store.close()
@@ -257,7 +296,7 @@ def test_a_trip_is_saved_at_once_and_the_rest_once_a_minute(program: Program) ->
     assert saves.taken == [(60.0, False), (70.0, True)]
 
 
-def test_a_save_that_failed_is_tried_again_soon_and_into_both_slots(program: Program) -> None:
+def test_f93_a_save_that_failed_is_tried_again_soon_and_into_both_slots(program: Program) -> None:
     saves = Saves()
     quiet = initial(program)
     keeper = Keeper(saves, program, quiet, 0.0)
@@ -290,7 +329,7 @@ def test_the_thread_saves_the_newest_and_ends_when_it_is_done(
     assert again(store, program)[0] == [True]
 
 
-def test_the_thread_owes_what_the_disk_refused(
+def test_f93_the_thread_owes_what_the_disk_refused(
     tmp_path: Path, program: Program, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = Store(tmp_path / "state", FailingDisk(0, for_ever=True))
