@@ -28,6 +28,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("daemon-kills", "tests.reliability.daemon_kills", "kill -9 of a whole daemon"),
     Command("cuts", "tests.reliability.cuts", "power cuts of an ext4 on a loop device (root)"),
     Command("syscalls", "tests.reliability.syscalls", "every call to the disk fails in turn"),
+    Command("simulate", "tests.virtual.simulate", "simulated years with faults on every boundary"),
 )
 
 
