@@ -180,7 +180,6 @@ def _wish(
 
 
 _ASKED = (Cause.RULE, Cause.OVERRIDE)
-_TIMELESS = (RestrictionKind.RANGE, RestrictionKind.OFF_BELOW, RestrictionKind.STEP)
 
 
 def _still_blocked(
@@ -209,14 +208,10 @@ def _watched(demand: Demand, asking: tuple[Asking, ...]) -> tuple[int, bool]:
 
 
 def _due(restrictions: tuple[Restriction, ...]) -> float:
-    """Return until when the restrictions stand by themselves; -inf if something else moves them."""
-    due_s = math.inf
-    for restriction in restrictions:
-        if restriction.until_s is not None:
-            due_s = min(due_s, restriction.until_s)
-        elif restriction.kind not in _TIMELESS:
-            return -math.inf
-    return due_s
+    """Return until when the restrictions of a calm wish stand: those without an end for ever."""
+    return min(
+        (each.until_s for each in restrictions if each.until_s is not None), default=math.inf
+    )
 
 
 def _restrict(

@@ -23,6 +23,7 @@ facts:
   x: {unit: W, range: [-9 kW, 9 kW], max_age: 1 h}
   a: {type: bool, max_age: 1 h}
   b: {type: bool, max_age: 1 h}
+  y: {unit: W, range: [-9 kW, 9 kW], max_age: 1 h}
 outputs:
   m: {unit: kW, range: [0, 3], default: 0 kW, failsafe: 0 kW, min_on: 1 min}
   k: {unit: W, range: [-3 kW, 3 kW], default: 0 W, failsafe: 0 W}
@@ -47,6 +48,7 @@ interlocks:
   - {id: no_both, never: [p is on, q is high], else: {q: low}, because: x}
   - {id: forced, while: [calm, "twice > 15 kW"], force: {k: 100 W}, because: x}
   - {id: most, while: b, limit: {m: {at_most: 2 kW}}, because: x}
+  - {id: by_y, while: a, limit: {k: {at_most: y}}, because: x}
   - {id: least, while: "between 10:00 and 11:00", limit: {k: {at_least: 10 W}}, because: x}
 permissives:
   - {id: needs_b, output: m, needs: [b, "loaded is known"], because: x}
@@ -118,7 +120,7 @@ class Run:
 
 @pytest.fixture
 def run(program: Program) -> Run:
-    return Run(program).go(x=1000.0, a=False, b=False)
+    return Run(program).go(x=1000.0, y=9000.0, a=False, b=False)
 
 
 @lawful
@@ -327,6 +329,13 @@ def test_i9_limits_hold_up_to_the_end_of_the_range(run: Run) -> None:
     assert run.decision("k").value == 10.0
     assert run.broken(run.decide("k", 5.0)) == ["I9"]
     assert run.broken(run.decide("k", 3000.0)) == []
+
+
+def test_i9_a_limit_that_is_unknown_leaves_the_failsafe(run: Run) -> None:
+    run.image = empty_image(run.program.rulebook.plant)
+    run.go(a=True, b=False, x=1000.0)
+    assert run.decision("k").value == 0.0
+    assert "I9" in run.broken(run.decide("k", 5.0))
 
 
 def test_i11_only_what_is_fresh_and_possible_has_a_value(run: Run) -> None:

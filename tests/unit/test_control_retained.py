@@ -93,3 +93,35 @@ def test_never_is_saved_without_a_number() -> None:
     assert initial(program).at_s == -math.inf
     assert b"Infinity" not in retained.save(program, initial(program))
     assert rulebook(RULES).trips[0].id == "t"
+
+
+@pytest.mark.parametrize(
+    ("place", "saved"),
+    [
+        ("windows", [0.0, [], 0.0, 0.0, 0.0]),
+        ("windows", [0.0, {}, 0.0, 0.0, 0.0]),
+        ("timers", [1, "off", None]),
+        ("timers", [True, "nowhere", None]),
+        ("timers", [True, "off"]),
+        ("trips", ["yes", 0.0]),
+        ("trips", [True, "late"]),
+        ("trips", [True, False]),
+        ("trips", []),
+        ("outputs", [0.0, 0.0, None, None, {}, [], []]),
+        ("outputs", [0.0, 0.0, None, None, [], [], "r"]),
+        ("outputs", [None, 0.0, None, None, [], [], []]),
+    ],
+)
+def test_an_entry_that_is_none_is_damage(place: str, saved: object) -> None:
+    program, results = scanned(RULES, *GIVEN)
+    document = json.loads(retained.save(program, results[-1].retained))
+    document[place] = dict.fromkeys(document[place], saved)
+    with pytest.raises(RetainedError):
+        retained.resume(program, json.dumps(document).encode())
+
+
+def test_another_format_says_which_this_program_reads() -> None:
+    program, results = scanned(RULES, *GIVEN)
+    data = retained.save(program, results[-1].retained).replace(b'"format": 1', b'"format": 2')
+    with pytest.raises(RetainedError, match="format 2, this program reads 1"):
+        retained.resume(program, data)

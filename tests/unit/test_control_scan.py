@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from engine.control.round import decide
@@ -53,3 +55,13 @@ def test_the_first_scan_starts_from_failsafe() -> None:
     program, _ = scanned(RULES, {})
     assert [state.value for state in initial(program).outputs] == [0.0, 0.0, False]
     assert callable(decide)
+
+
+def test_an_override_counts_until_its_time_and_no_longer() -> None:
+    program, (result,) = scanned(RULES, {})
+    override = Override("o", "m", 500.0, "anna", 10.0)
+    seen = replace(image(program.rulebook, {}), overrides=(override,))
+    for now_s, value in ((9.9, 500.0), (10.0, 0.0)):
+        done = scan(program, result.retained, seen, Moment(now_s, 0.0))
+        assert done.decisions[0].value == value
+        assert done.trace.alarms == ()

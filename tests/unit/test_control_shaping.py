@@ -6,7 +6,7 @@ import pytest
 from engine.control.decision import RestrictionKind
 from engine.control.shaping import OutputState, at_rest, lowest_on, record, shape, step_down
 from engine.language.plant import Output, Rate
-from engine.language.types import NumberType
+from engine.language.types import BoolType, NumberType
 from engine.values.units import NUMBER
 
 FREE = Output("o", NumberType(), 0.0, 0.0, NUMBER, -1_000.0, 1_000.0)
@@ -91,3 +91,8 @@ def test_what_changed_nothing_is_the_same_state() -> None:
     wish = shape(FREE, RUNNING, 500.0, "", 5.0, 1.0)
     assert record(FREE, RUNNING, wish, wish.value, (), 5.0) is RUNNING
     assert record(FREE, RUNNING, wish, wish.value, ("r",), 5.0).blocked == ("r",)
+
+
+def test_what_is_no_number_knows_no_ramp() -> None:
+    switch = Output("s", BoolType(), False, False, ramp_per_s=1.0)
+    assert shape(switch, at_rest(switch), True, "", 1.0, 1.0).value is True

@@ -1,5 +1,7 @@
 """What devices and faces know after a restart, and how seldom it is written."""
 
+import threading
+import zlib
 from pathlib import Path
 
 import pytest
@@ -150,3 +152,51 @@ def test_a_full_book_of_requests_fits_and_is_small() -> None:
     for number in range(IDS_MAX):
         ledger.enter(f"{number}" * 9, "", 1_750_000_000.123 + number, 0.0)
     assert len(to_bytes({"requests": ledger.retained()})) < DATA_BYTES_MAX / 3
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"nothing", "no notes"),
+        (zlib.compress(b"[1"), "no notes"),
+        (zlib.compress(b"[]"), "no notes of format 1"),
+        (zlib.compress(b'{"format": 2, "notes": {}}'), "no notes of format 1"),
+        (zlib.compress(b'{"format": 1, "notes": []}'), "no notes in it"),
+        (zlib.compress(b'{"format": 1}'), "no notes in it"),
+    ],
+)
+def test_bytes_that_are_no_notes_say_why(data: bytes, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        from_bytes(data)
+
+
+def test_who_joins_without_having_been_kept_starts_with_what_it_has(tmp_path: Path) -> None:
+    kept = Kept(tmp_path)
+    kept.join("one", Note("first"))
+    assert kept.close(10.0)
+    assert found(tmp_path, "one") is None, "nothing changed, so nothing was written"
+    note, kept = Note("own"), Kept(tmp_path)
+    kept.join("one", note)
+    note.held = "new"
+    assert kept.close(10.0)
+    other, kept = Note("own"), Kept(tmp_path)
+    kept.join("another", other)
+    assert other.held == "own"
+    assert kept.close(10.0)
+
+
+def test_a_disk_that_hangs_keeps_nobody_waiting(tmp_path: Path) -> None:
+    go_on = threading.Event()
+
+    class Hanging(RealDisk):
+        def sync(self, handle: int) -> None:
+            go_on.wait()
+            super().sync(handle)
+
+    note, kept = Note(), Kept(tmp_path, Hanging())
+    kept.join("note", note)
+    note.held = "new"
+    assert not kept.close(0.01)
+    go_on.set()
+    assert kept.close(10.0)
+    assert found(tmp_path) == "new"
