@@ -74,7 +74,7 @@ class House:
         return {image.qualities[0], image.qualities[2]}
 
 
-def test_a_plc_that_is_missing_at_the_start_ends_nothing_and_is_found_when_it_comes(
+def test_f107_a_plc_missing_at_the_start_ends_nothing_and_is_found_when_it_comes(
     tmp_path: Path,
 ) -> None:
     house = House(tmp_path)
