@@ -17,6 +17,7 @@ from adapters.cli import (
     override,
     reload,
     reset,
+    resume,
     status,
     status_view,
     versions,
@@ -48,7 +49,7 @@ def told(capsys: Capture, *words: str, code: int = 0) -> str:
     "command",
     [
         *(alarms.alarms, alarms.ack, mode.mode, override.override, reload.reload, reset.reset),
-        *(status.status, watch.watch, versions.versions, versions.rollback),
+        *(status.status, watch.watch, versions.versions, versions.rollback, resume.resume),
     ],
 )
 def test_every_command_may_be_told_where_the_daemon_listens(command: Callable[..., None]) -> None:
@@ -71,6 +72,7 @@ def test_every_command_may_be_told_where_the_daemon_listens(command: Callable[..
         "mode",
         "mode off",
         "reload",
+        "resume",
         "versions",
         "rollback",
     ],
