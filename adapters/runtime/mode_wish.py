@@ -6,8 +6,8 @@
 
 The rules decide `output` like any other, one of the modes as its value; nothing hangs on it. While
 a rule decides it (default, override and trip are no wish) and a person has not touched the mode
-for `rest`, the controller goes over to what it says. It goes only between the modes that stand here,
-and `manual` and `off` never do: what a person switched off no rule switches on.
+for `rest`, the controller goes over to what it says. It goes only between the modes that stand
+here, and `manual` and `off` never do: what a person switched off no rule switches on.
 """
 
 import logging

@@ -63,7 +63,9 @@ def files(*folders: str, suffix: str = ".py") -> Iterator[Source]:
 def pages() -> list[Source]:
     """Return every Markdown page that a reader of the project meets."""
     top = [Source(file.name, file.read_text("utf-8")) for file in sorted(ROOT.glob("*.md"))]
-    return top + list(files("docs", "protos", "benchmarks", "rules", "tests", suffix=".md"))
+    return top + list(
+        files("deploy", "docs", "protos", "benchmarks", "rules", "tests", suffix=".md")
+    )
 
 
 @cache
