@@ -96,7 +96,8 @@ def test_the_status_is_plain_in_a_pipe(daemon: Served, capsys: Capture) -> None:
     assert "  too_hot  tripped  active, not acknowledged" in told(capsys, "status")
 
 
-def test_resume_without_safe_mode_is_refused_in_a_line(daemon: Served, capsys: Capture) -> None:
+@pytest.mark.usefixtures("daemon")
+def test_resume_without_safe_mode_is_refused_in_a_line(capsys: Capture) -> None:
     assert "safe mode" in told(capsys, "resume", "--author", "anna", code=1)
 
 
