@@ -77,6 +77,7 @@ class Storm:
         period_s: float = 5.0,
         without: Collection[str] = (),
         log: Callable[[str], None] = lambda _: None,
+        visits: bool = True,
     ) -> None:
         """Draw the moment and the faults of the seed; `without` some of them."""
         random = dice("storm", seed)
@@ -101,8 +102,9 @@ class Storm:
             own = dice(kind.name, seed)
             self.world.at(own.expovariate(1 / kind.every_s), partial(self._come, kind, own))
         self.world.at(self.seconds, self._stop)
-        visits = dice("visits", seed)
-        self.world.at(visits.expovariate(1 / VISIT_S), partial(self._visit, visits))
+        if visits:
+            own = dice("visits", seed)
+            self.world.at(own.expovariate(1 / VISIT_S), partial(self._visit, own))
 
     def run(self) -> Outcome:
         """Live through it."""
@@ -138,9 +140,13 @@ class Storm:
         life.daemon.cycle.listeners.append(self._scanned)
         life.daemon.listen("told", self._told)
         self.people.life = life
+        self._made(life)
         ended = life.run()
         self.people.life = None
         return ended
+
+    def _made(self, life: Life) -> None:
+        """Hear of a process that is about to run."""
 
     def _stop(self) -> None:
         if self.people.life is not None:
