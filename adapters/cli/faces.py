@@ -13,6 +13,7 @@ from adapters.messaging.build import mqtt_of
 from adapters.port import Clock, Device, ScanDevice
 from adapters.runtime.loading import Loaded
 from adapters.runtime.operations import Operations
+from adapters.runtime.proof_tests import SECTION, Reminder, proof_tests_of
 from adapters.runtime.service import Service, state_folder
 from adapters.runtime.standing import Board
 
@@ -23,6 +24,10 @@ def show(service: Service, loaded: Loaded, clock: Clock, *, shadow: bool) -> Cal
     Raises ValueError in user words if a section of the site file is wrong.
     """
     sections, daemon = loaded.site.sections, service.daemon
+    trips = tuple(trip.id for trip in loaded.program.rulebook.trips)
+    tests = proof_tests_of(sections.get(SECTION), trips)
+    reminder = Reminder(tests, state_folder(loaded, shadow=False), clock)
+    daemon.own.told["proof_test"] = reminder.text
     operations: Operations | None = None
     with ExitStack() as opened:
         if "control" in sections:

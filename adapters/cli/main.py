@@ -63,6 +63,7 @@ COMMANDS = (
     Command("journal", "adapters.cli.journal", "journal", "List what happened to the daemon."),
     Command("ack", "adapters.cli.alarms", "ack", "Say that you have seen an alarm."),
     Command("reset", "adapters.cli.reset", "reset", "Release a latched trip, in two steps."),
+    Command("proof-test", "adapters.cli.proof_test", "proof_test", "Try a trip by hand, guided."),
     Command("override", "adapters.cli.override", "override", "Give an output a value a while."),
     Command("mode", "adapters.cli.mode", "mode", "Show the mode, or set another."),
     Command("resume", "adapters.cli.resume", "resume", "Leave safe mode: the rules run again."),

@@ -7,6 +7,7 @@
     recorder         recording fails
     mqtt             no broker for a minute, or one that drops or throws us out again and again
     not_off:NAME     what was told off is not (`not_off.py`)
+    proof_test       a trip was not tried in time, or failed (`proof_tests.py`)
     rules            rules were taken back by themselves, until others are let run
 
 They stand beside the alarms of the scan for whoever hears of one, and are recorded nowhere: a

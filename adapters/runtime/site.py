@@ -40,7 +40,7 @@ _IN_ADDRESS = re.compile(r"//[^/@\s]*:[^/@\s]+@")
 _ADVICE = "put it into a file that only the daemon's user can read, and name that: `password_file`"
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")
 _PERIOD = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
-SECTIONS = ("mqtt", "control", "recorder", "rules", "not_off")
+SECTIONS = ("mqtt", "control", "recorder", "rules", "not_off", "proof_tests")
 SITE_KEYS = ("about", "scan_period", "state", "devices", *SECTIONS)
 SHORTEST_PERIOD_S, LONGEST_PERIOD_S = 0.01, 60.0
 
