@@ -82,6 +82,15 @@ class Bench(Storm):
 
         self.other_rules(change)
 
+    def other_outputs(self, **changes: object) -> None:
+        """Sabotage: let every output be declared otherwise."""
+
+        def change(book: Rulebook) -> Rulebook:
+            outputs = tuple(replace(each, **changes) for each in book.plant.outputs)  # type: ignore[arg-type] # by name
+            return replace(book, plant=replace(book.plant, outputs=outputs))
+
+        self.other_rules(change)
+
     def play(self) -> list[Shot]:
         """Run it through."""
         self.run()

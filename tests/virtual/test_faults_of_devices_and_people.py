@@ -1,0 +1,373 @@
+"""F20 to F59 in the virtual world: links, miners, and what people send; each with its twin."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import tests.virtual.miner
+from adapters.codec import mqtt_ledger
+from adapters.codec.miner_power import Act, Standing, decide
+from adapters.codec.miner_target import PowerRules
+from adapters.messaging import desk
+from adapters.port import Reading
+from adapters.runtime.cycle import Requests
+from adapters.runtime.supervisor import Health
+from engine.inference.image import Override
+from engine.values.fact import Value
+from tests.virtual.bench import HEATS_S, Bench, stops_within
+from tests.virtual.faults_process import GARBAGE
+
+SCAN_S = 5.0
+
+
+def silent_miner(folder: Path, sabotage: Callable[[Bench], object]) -> None:
+    bench = Bench(folder).heat()
+    sabotage(bench)
+    bench.at(HEATS_S, lambda: bench.world.broken.mute.add("miner1"))
+    bench.play()
+    stops_within(bench, 60.0 + 2 * SCAN_S)
+    gaps = [b.at_s - a.at_s for a, b in zip(bench.shots, bench.shots[1:], strict=False)]
+    assert max(gaps) == SCAN_S, "no scan waited for it"
+
+
+def test_f20_f51_a_device_that_hangs_holds_up_no_scan_and_its_values_grow_old(
+    tmp_path: Path,
+) -> None:
+    silent_miner(tmp_path, lambda _: None)
+
+
+def test_f20_f51_sabotage_without_an_age_limit_nobody_would_notice(tmp_path: Path) -> None:
+    with pytest.raises((AssertionError, StopIteration)):
+        silent_miner(tmp_path, lambda bench: bench.other_points(max_age_s=1e6))
+
+
+def test_f26_a_frame_of_zeros_starts_and_breaks_nothing(tmp_path: Path) -> None:
+    bench = Bench(tmp_path).heat()
+
+    def zeros() -> None:
+        for point in ("pv.power", "house.load", "battery.power", "battery.soc"):
+            bench.world.lay_over(point, lambda reading: _with(reading, 0.0))
+
+    bench.at(HEATS_S, zeros).play()
+    assert bench.heats()
+    assert bench.oracle.violations == []
+
+
+def _with(reading: Reading, value: Value) -> Reading:
+    return replace(reading, value=value)
+
+
+def unreachable_when_tripped(folder: Path) -> None:
+    bench = Bench(folder).heat()
+    world = bench.world
+    bench.at(HEATS_S, lambda: world.broken.unreachable.add("miner1"))
+    bench.at(HEATS_S + 100.0, lambda: world.lay_over("safety.channel_a", lambda r: _with(r, False)))
+    told: list[int] = []
+    bench.at(HEATS_S + 200.0, lambda: told.append(len(world.miner("miner1").sent)))
+    bench.at(HEATS_S + 200.0, lambda: world.broken.unreachable.discard("miner1"))
+    bench.play()
+    assert bench.heats()
+    assert bench.after(HEATS_S + 195.0)[0].drawn_w > 1000.0, "out of reach it goes on"
+    assert world.miner("miner1").sent[told[0]][0] is Act.PAUSE, "its first word is the stop"
+    assert bench.after(HEATS_S + 230.0)[0].drawn_w < 100.0
+    assert bench.oracle.violations == []
+
+
+def test_f50_a_miner_that_comes_back_while_tripped_hears_the_stop_first(tmp_path: Path) -> None:
+    unreachable_when_tripped(tmp_path)
+
+
+def test_f50_sabotage_a_driver_that_waits_to_be_asked_leaves_it_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tests.virtual.miner.Miner, "_control", lambda *_: None)
+    with pytest.raises(AssertionError):
+        unreachable_when_tripped(tmp_path)
+
+
+def reboot_when_tripped(folder: Path) -> None:
+    bench = Bench(folder).heat()
+    world = bench.world
+    bench.at(HEATS_S, lambda: world.lay_over("safety.channel_a", lambda r: _with(r, False)))
+
+    def reboot() -> None:
+        world.firmware["miner1"].reboot()
+        world.miner("miner1").restarted()
+
+    bench.at(HEATS_S + 120.0, reboot).play()
+    assert bench.heats()
+    assert world.firmware["miner1"].standing is Standing.PAUSED
+    assert max(shot.drawn_w for shot in bench.after(HEATS_S + 60.0)) < 100.0
+
+
+def test_f54_a_miner_that_boots_into_mining_while_tripped_is_paused_at_once(
+    tmp_path: Path,
+) -> None:
+    reboot_when_tripped(tmp_path)
+
+
+def test_f54_sabotage_a_driver_that_tells_a_pause_once_leaves_it_mining(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = decide
+
+    def once(wanted, seen, memory, rules, now_s):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - as the one it stands for
+        step = told(wanted, seen, memory, rules, now_s)
+        return step if now_s < 1000.0 + HEATS_S + 60.0 else replace(step, act=Act.LEAVE)
+
+    monkeypatch.setattr("tests.virtual.miner.decide", once)
+    with pytest.raises(AssertionError):
+        reboot_when_tripped(tmp_path)
+
+
+def not_off(folder: Path, sabotage: Callable[[Bench], object]) -> None:
+    bench = Bench(folder).heat()
+    sabotage(bench)
+    world = bench.world
+    bench.at(HEATS_S, lambda: world.firmware["miner1"].faults.add("lies"))
+    bench.at(HEATS_S, lambda: world.firmware["miner1"].faults.add("ignores_pause"))
+    bench.at(HEATS_S, lambda: world.lay_over("miner1.power", lambda r: _with(r, 0.0)))
+    bench.at(HEATS_S, lambda: world.lay_over("safety.channel_a", lambda r: _with(r, False)))
+    bench.play()
+    assert bench.first(lambda shot: shot.tells("not_off:both_miners"), HEATS_S) <= 120.0
+    hot = [shot for shot in bench.after(HEATS_S + 60.0) if shot.drawn_w > 1000.0]
+    assert hot, "it really runs"
+    assert all(shot.image["p3_run"] is True for shot in hot), "the pump goes on"
+
+
+def test_f55_f56_f81_a_miner_that_lies_is_found_by_the_meter_and_keeps_its_pump(
+    tmp_path: Path,
+) -> None:
+    not_off(tmp_path, lambda _: None)
+
+
+def test_f55_f56_f81_sabotage_without_the_meter_nobody_would_know(tmp_path: Path) -> None:
+    with pytest.raises((AssertionError, StopIteration)):
+        not_off(tmp_path, lambda bench: setattr(bench.world, "_metered", tuple))
+
+
+def wear(folder: Path) -> None:
+    bench = Bench(folder, minutes=180.0).heat()
+
+    def ask(watts: int) -> None:
+        bench.people.ask(
+            "override", output="miner1.power_target", value=watts, unit="W", ttl_s=80_000
+        )
+
+    for minute in range(15, 180):
+        bench.at(minute * 60.0, lambda m=minute: ask((1800, 3200)[m % 2]))  # type: ignore[misc] # of each minute
+    bench.play()
+    assert 12 <= bench.world.firmware["miner1"].writes <= 12 * 3
+    assert bench.oracle.violations == []
+
+
+def test_f59_targets_that_swing_are_written_twelve_times_an_hour(tmp_path: Path) -> None:
+    wear(tmp_path)
+
+
+def test_f59_sabotage_without_the_limits_every_swing_is_a_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def free(cap_w: float) -> PowerRules:
+        return PowerRules(cap_w, settle_s=0.0, max_changes_per_h=1000)
+
+    monkeypatch.setattr(tests.virtual.miner, "PowerRules", free)
+    whole = Bench.__init__
+
+    def unlimited(bench: Bench, *given: object, **named: object) -> None:
+        whole(bench, *given, **named)  # type: ignore[arg-type] # as they came
+        bench.other_outputs(settle_s=0.0, max_changes=None)
+
+    monkeypatch.setattr(Bench, "__init__", unlimited)
+    with pytest.raises(AssertionError):
+        wear(tmp_path)
+
+
+def gone(folder: Path, sabotage: Callable[[Bench], object]) -> None:
+    bench = Bench(folder).heat()
+    sabotage(bench)
+
+    def lose() -> None:
+        bench.world.broken.lost.add("miner2")
+        bench.world.sources["miner2"].lose("connection reset")
+
+    bench.at(300.0, lose).play()
+    assert bench.heats(), "miner 1 is none of it"
+    assert bench.first(lambda shot: shot.tells("device:miner2"), 300.0) <= 60.0
+    assert bench.oracle.violations == []
+
+
+def test_f100_a_device_that_fails_again_and_again_costs_no_other_anything(tmp_path: Path) -> None:
+    gone(tmp_path, lambda _: None)
+
+
+def test_f100_sabotage_a_failure_that_is_not_counted_is_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(_health: Health, _error: str, _now_s: float) -> tuple[Health, float]:
+        return Health(), 1.0
+
+    monkeypatch.setattr("adapters.runtime.supervisor.after_failure", nothing)
+    with pytest.raises((AssertionError, StopIteration)):
+        gone(tmp_path, lambda _: None)
+
+
+class Sent:
+    """What was answered to each message, sent all at once into a running daemon."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bench = Bench(folder, minutes=12.0)
+        self.answers: list[dict[str, object]] = []
+
+    def send(
+        self, name: str, payload: bytes, *, retained: bool = False, at_s: float = 60.0
+    ) -> None:
+        self.bench.at(
+            at_s,
+            lambda: self.answers.append(self.bench.people.send(name, payload, retained=retained)),
+        )
+
+    def all(self) -> list[dict[str, object]]:
+        self.bench.play()
+        assert self.bench.oracle.violations == []
+        return self.answers
+
+
+def override(**content: object) -> bytes:
+    asked = {
+        "id": "a",
+        "by": "maria",
+        "ttl_s": 60,
+        "output": "heatpump.sg_ready",
+        "value": "forced",
+    }
+    return json.dumps(asked | content).encode()
+
+
+def retained_request(folder: Path) -> None:
+    sent = Sent(folder)
+    sent.send("override", override(), retained=True)
+    (answer,) = sent.all()
+    assert "retained" in str(answer["reason"])
+    assert all(shot.image["sg_ready"] != "forced" for shot in sent.bench.shots)
+
+
+def test_f34_a_retained_request_is_refused(tmp_path: Path) -> None:
+    retained_request(tmp_path)
+
+
+def test_f34_sabotage_taken_as_fresh_it_would_be_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear = desk.Desk.hear
+    monkeypatch.setattr(
+        desk.Desk, "hear", lambda self, *given, **_: hear(self, *given, retained=False)
+    )
+    with pytest.raises(AssertionError):
+        retained_request(tmp_path)
+
+
+def twice(folder: Path) -> None:
+    sent = Sent(folder)
+    sent.send("override", override(ttl_s=600))
+    sent.send("override", override(ttl_s=600), at_s=62.0)
+    sent.send("override", override(id="b", expires_at=1, ttl_s=None), at_s=64.0)
+    first, again, _ = sent.all()
+    assert first["accepted"] is True
+    assert again["accepted"] is False
+    assert "already" in str(again["reason"])
+
+
+def test_f35_a_request_that_comes_twice_is_taken_once(tmp_path: Path) -> None:
+    twice(tmp_path)
+
+
+def test_f35_sabotage_a_ledger_that_forgets_takes_it_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mqtt_ledger.Ledger, "enter", lambda *_: None)
+    with pytest.raises(AssertionError):
+        twice(tmp_path)
+
+
+def garbage(folder: Path) -> None:
+    sent = Sent(folder)
+    for number, payload in enumerate(GARBAGE):
+        for name in ("override", "reset", "confirm", "mode", "ack", "nonsense"):
+            sent.send(name, payload, at_s=60.0 + 2.0 * number)
+    answers = sent.all()
+    assert len(answers) == 6 * len(GARBAGE)
+    assert all(answer["accepted"] is False and answer["reason"] for answer in answers)
+    assert len(sent.bench.shots) >= 144
+
+
+def test_f38_f39_garbage_is_refused_with_a_reason_and_stops_no_scan(tmp_path: Path) -> None:
+    garbage(tmp_path)
+
+
+def test_f38_f39_sabotage_a_reader_that_lets_it_through_ends_the_daemon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(_kind: object, _name: str, payload: bytes, *_: object) -> object:
+        return json.loads(payload)
+
+    monkeypatch.setattr(desk, "read", read)
+    with pytest.raises((AssertionError, ValueError, AttributeError)):
+        garbage(tmp_path)
+
+
+def flood(folder: Path) -> None:
+    sent = Sent(folder)
+    for number in range(300):
+        wanted = {"output": "miner1.power_target", "value": 2500 + number, "unit": "W"}
+        sent.send("override", override(id=f"f{number}", **wanted))
+    answers = sent.all()
+    assert sum(answer["accepted"] is True for answer in answers) <= 20
+
+
+def test_f40_a_flood_is_cut_off_and_what_lies_outside_is_refused(tmp_path: Path) -> None:
+    flood(tmp_path / "flood")
+    sent = Sent(tmp_path / "outside")
+    wanted = {"output": "miner1.power_target", "unit": "W"}
+    for number, value in enumerate((3301, -1, 1e9)):
+        sent.send("override", override(id=f"o{number}", value=value, **wanted))
+    assert all("range" in str(answer["reason"]) for answer in sent.all())
+
+
+def test_f40_sabotage_without_the_burst_limit_all_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mqtt_ledger, "BURST_MAX", 1000)
+    with pytest.raises(AssertionError):
+        flood(tmp_path)
+
+
+def expires(folder: Path) -> None:
+    bench = Bench(folder, minutes=20.0).heat()
+    bench.at(
+        300.0,
+        lambda: bench.people.ask(
+            "override", output="miner1.power_target", value=2500, unit="W", ttl_s=300
+        ),
+    )
+    bench.play()
+    assert bench.heats()
+    assert bench.first(lambda shot: shot.wanted_w == 0.0, HEATS_S) <= 420.0
+
+
+def test_f41_what_a_person_asked_for_ends_by_itself(tmp_path: Path) -> None:
+    expires(tmp_path)
+
+
+def test_f41_sabotage_without_an_end_it_would_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def for_ever(self: Requests, _now_s: float) -> tuple[Override, ...]:
+        return tuple(replace(each, until_s=1e12) for each in self.overrides.values())
+
+    monkeypatch.setattr(Requests, "standing", for_ever)
+    with pytest.raises((AssertionError, StopIteration)):
+        expires(tmp_path)
