@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
-from engine.control.decision import AlarmKind, Cause
-from engine.control.trips import TripState, evaluate, forced
+from engine.control.decision import Alarm, AlarmKind, Cause
+from engine.control.trips import TripResult, TripState, evaluate, forced
 from engine.inference.image import Reset
 from engine.language.expression import Boolean
 from engine.language.position import NOWHERE
@@ -65,3 +67,29 @@ def test_two_trips_that_force_different_values_leave_the_failsafe() -> None:
     found = forced(trips, (held, tripped, idle), {"o": 7.0})
     assert found["o"][0] == 7.0
     assert forced(trips, (idle, tripped, idle), {"o": 7.0})["o"][:3] == (2.0, Cause.TRIP, "two")
+
+
+def test_every_alarm_says_what_it_is_about_in_whole_words() -> None:
+    tripped = evaluate(trip(), TripState(False, 0.0), True, RESET, 1.0)
+    assert tripped.alarms == (
+        Alarm(AlarmKind.TRIPPED, "t", "because"),
+        Alarm(AlarmKind.RESET_REFUSED, "t", "reset refused: the cause still lasts"),
+    )
+    latched = evaluate(trip(), tripped.state, False, (), 2.0)
+    assert latched.alarms == (Alarm(AlarmKind.LATCHED, "t", "because"),)
+
+
+def test_a_release_remembers_when_it_was() -> None:
+    released = evaluate(trip(), TripState(True, 1.0), False, RESET, 9.0)
+    assert released == TripResult(TripState(False, 9.0), None, True, ())
+
+
+def test_results_of_another_number_of_trips_are_no_results() -> None:
+    idle = evaluate(trip(), TripState(False, 0.0), False, (), 0.0)
+    with pytest.raises(ValueError, match="shorter"):
+        forced((trip(), trip(name="u")), (idle,), {})
+
+
+def test_a_trip_without_a_reason_is_told_by_its_id() -> None:
+    found = evaluate(replace(trip(), because=""), TripState(False, 0.0), True, (), 1.0)
+    assert found.alarms[0].text == "t"

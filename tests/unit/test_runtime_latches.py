@@ -1,18 +1,20 @@
 """A latch is told as one when it will survive a power cut, and a trip at once."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from adapters.runtime.daemon import Daemon, Surroundings
-from adapters.runtime.latches import NOT_KEPT
+from adapters.runtime.latches import NOT_KEPT, as_told, latched_in
 from adapters.runtime.service import Service
 from engine.control.decision import Alarm, AlarmKind
 from engine.control.program import Program
 from engine.control.scan import Scan, initial
 from engine.control.state import Retained
 from tests.making.daemons import Site
+from tests.unit.engine_rig import scanned
 
 TRIP = "safety_relay"
 
@@ -79,3 +81,20 @@ def test_a_latch_that_was_restored_is_one_from_the_first_scan_on(site: Site) -> 
     assert AlarmKind.TRIPPED in run()
     site.plc.safe = True
     assert set(run()) == {AlarmKind.LATCHED}
+
+
+def test_a_state_of_another_number_of_trips_has_no_latches(site: Site) -> None:
+    program = site.load().program
+    with pytest.raises(ValueError, match="longer"):
+        latched_in(program, replace(initial(program), trips=initial(program).trips * 2))
+
+
+def test_what_is_on_the_disk_is_told_beside_what_is_not() -> None:
+    trips = (
+        "trips:\n  - {id: t, when: a, latch: true, force: {m: 0 W}, because: x}\n"
+        "  - {id: u, when: b, latch: true, force: {n: 0 kW}, because: x}\n"
+    )
+    program, (scan,) = scanned(trips, {"a": True, "b": True})
+    told = as_told(program, scan, frozenset({"t"}), refused=True)
+    assert [NOT_KEPT in alarm.text for alarm in told.trace.alarms] == [False, True]
+    assert as_told(program, scan, frozenset({"t", "u"}), refused=True) is scan
