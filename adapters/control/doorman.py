@@ -20,6 +20,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+from adapters.control.pace import CONNECTION_BYTES, Flow
 from adapters.control.visitors import Admission, Visitor
 from adapters.port import DeviceError
 
@@ -47,6 +48,7 @@ class Doorman:
         self._admission = admission
         self._tickets: dict[str, Visitor] = {}
         self._lines: Counter[int] = Counter()
+        self._flow = Flow()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -121,7 +123,11 @@ class Doorman:
             await asyncio.get_running_loop().sock_connect(line, str(self.inner))
             inner_reader, inner_writer = await asyncio.open_connection(sock=line)
             try:
-                await _either(_pass_on(reader, inner_writer), _pass_on(inner_reader, writer))
+                if visitor.is_own:
+                    inward = _pass_on(reader, inner_writer)
+                else:
+                    inward = self._pass_on_slowly(uid, reader, inner_writer)
+                await _either(inward, _pass_on(inner_reader, writer))
             finally:
                 inner_writer.transport.abort()
         finally:
@@ -130,6 +136,17 @@ class Doorman:
             self._lines[uid] -= 1
             if not self._lines[uid]:
                 del self._lines[uid]
+
+    async def _pass_on_slowly(
+        self, uid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Pass on no faster than people and their programs need; the rest waits at the sender."""
+        now_s = asyncio.get_running_loop().time
+        await asyncio.sleep(self._flow.wait_s(uid, CONNECTION_BYTES, now_s()))
+        while data := await reader.read(_CHUNK):
+            await asyncio.sleep(self._flow.wait_s(uid, len(data), now_s()))
+            writer.write(data)
+            await writer.drain()
 
 
 def inner_socket(path: Path) -> Path:

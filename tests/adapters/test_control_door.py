@@ -13,10 +13,11 @@ from adapters.codec.control_methods import METHODS, Role
 from adapters.control import doorman as door
 from adapters.control import pace, visitors
 from adapters.control.client import Client, RefusedByDaemonError, UnreachableError
-from adapters.control.pace import Pace
+from adapters.control.pace import Flow, Pace
 from adapters.control.visitors import Admission
 from adapters.pb.thermiq.v1 import control_pb2 as pb
 from adapters.port import DeviceError
+from adapters.runtime.journal import Kind
 from tests.adapters.control_bench import PATIENCE_S, Bench, bench, served
 from tests.adapters.door_bench import MEMBER_OF, STRANGER, ask_as, walkable
 
@@ -205,7 +206,70 @@ def test_a_flood_of_one_name_is_refused_and_others_are_heard() -> None:
     assert sum(again) == 2
     for number in range(3 * pace.PEERS_MAX):
         buckets.admits(f"guest {number}", later_s, changes=False)
-    assert len(buckets._buckets) <= pace.PEERS_MAX
+    assert len(buckets._buckets._of) <= pace.PEERS_MAX
+
+
+def test_bytes_below_any_request_flow_no_faster_than_people_need() -> None:
+    flow = Flow()
+    assert flow.wait_s(7, pace.BYTES_AT_ONCE, 0.0) == 0.0
+    assert flow.wait_s(7, pace.BYTES_A_SECOND, 0.0) == 1.0
+    assert flow.wait_s(7, pace.BYTES_A_SECOND, 0.0) == 2.0, "other connections wait with it"
+    assert flow.wait_s(8, pace.CONNECTION_BYTES, 0.0) == 0.0, "other users do not"
+    assert flow.wait_s(7, pace.BYTES_A_SECOND, 3.0) == 0.0, "what waited is paid"
+
+
+def test_a_sender_of_garbage_is_held_back_and_others_are_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admits(monkeypatch, as_a_stranger(Role.VIEWER))
+    passed = []
+    wait_s = Flow.wait_s
+
+    def counted(flow: Flow, user: int, size: float, now_s: float) -> float:
+        passed.append(size)
+        return wait_s(flow, user, size, now_s)
+
+    monkeypatch.setattr(Flow, "wait_s", counted)
+
+    async def test() -> None:
+        async with bench(tmp_path) as house:
+            house.step()
+            _, writer = await asyncio.open_unix_connection(tmp_path / "c.sock")
+            ping = (8).to_bytes(3) + b"\x06\x00\0\0\0\0" + b"12345678"
+            writer.write(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0" + ping * 100_000)
+            async with asyncio.timeout(PATIENCE_S):
+                while sum(passed) < pace.BYTES_AT_ONCE:  # noqa: ASYNC110 - the door tells nobody
+                    await asyncio.sleep(0)
+            monkeypatch.setattr(
+                door.Admission,
+                "visitor",
+                lambda *_: visitors.Visitor("x", Role.VIEWER, is_own=True),
+            )
+            assert await house.ask(methods.STATUS, pb.StatusRequest())
+            assert sum(passed) < 2 * pace.BYTES_AT_ONCE, "the rest waits at the sender"
+            writer.transport.abort()
+
+    asyncio.run(test())
+
+
+def test_f76_what_was_refused_is_told_to_the_journal_with_who_really_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admits(monkeypatch, as_a_stranger(Role.VIEWER))
+    told: list[tuple[object, ...]] = []
+
+    async def test() -> None:
+        async with bench(tmp_path) as house:
+            house.step()
+            house.control.operations.tell = lambda *entry: told.append(entry)
+            with pytest.raises(RefusedByDaemonError, match="takes operator"):
+                await house.ask(methods.MODE, MODE)
+
+    asyncio.run(test())
+    ((kind, subject, text, by),) = told
+    name = visitors.Admission(frozenset()).visitor(ME, ()).name
+    assert (kind, subject, by) == (Kind.REFUSED, "SetMode", f"otto ({name})")
+    assert "is viewer" in str(text)
 
 
 def test_a_flood_over_the_wire_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
