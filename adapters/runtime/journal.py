@@ -274,8 +274,7 @@ class Journal:
             self._opened = True
 
     def _write(self, batch: list[Framed]) -> None:
-        if batch:
-            self._ring.append(batch)
+        self._ring.append(batch)
         with self._ready:
             del self._waiting[: len(batch)]
             self.written += len(batch)

@@ -106,6 +106,13 @@ def test_f94_damage_is_told_and_the_rest_is_shown(state: Path) -> None:
     assert "relay3" in result.output
 
 
+def test_f94_a_damaged_block_is_told(state: Path) -> None:
+    image = bytearray((state / FILE).read_bytes())
+    image[5 * BLOCK_BYTES + 7] = 1
+    (state / FILE).write_bytes(image)
+    assert "5 of 5 entries; 1 blocks are damaged" in asked("--state", str(state)).output
+
+
 def test_f94_a_record_that_is_no_entry_is_shown_as_a_gap(tmp_path: Path) -> None:
     ring = Ring(tmp_path / FILE)
     ring.open()

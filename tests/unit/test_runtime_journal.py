@@ -213,3 +213,62 @@ def test_the_boot_is_that_of_this_machine_or_unknown(tmp_path: Path) -> None:
 def test_whoever_keeps_no_journal_may_be_told_all_the_same() -> None:
     tell_nobody(Kind.MODE, "winter", "", "anna")
     assert set(Kind) > journals.UNCOUNTED
+
+
+def test_what_would_not_fit_even_when_cut_is_told_without_words() -> None:
+    data = to_data(Entry("refused", "\0" * 100, "\0" * 1000, "\0" * 100))
+    assert from_data(data) == Entry("refused")
+
+
+def test_f103_counts_are_told_by_the_next_entry_and_at_the_end(tmp_path: Path) -> None:
+    clock = HandClock()
+    journal = start(tmp_path, clock)
+    for _ in range(20):
+        journal.tell(Kind.REFUSED, "Override")
+    clock.now_s += HOUR_S
+    for _ in range(15):
+        journal.tell(Kind.REFUSED, "Reset")
+    assert journal.close(timeout_s=10.0)
+    counts = [entry for entry in entries(tmp_path) if entry.kind == "count"]
+    assert counts == [
+        Entry("count", "Override", "8 more of `refused`"),
+        Entry("count", "Reset", "3 more of `refused`"),
+    ]
+
+
+def test_f93_entries_that_found_no_room_are_told_when_there_is_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Refusing()
+    journal = Journal(tmp_path, HandClock(), BOOT, disk=disk, retry_s=0.01)
+    for number in range(WAITING_MAX + 50):
+        journal.tell(Kind.LATCH, str(number))
+    taken, write = threading.Event(), journal._write
+
+    def told_when_done(batch: list[Framed]) -> None:
+        write(batch)
+        taken.set()
+
+    monkeypatch.setattr(journal, "_write", told_when_done)
+    disk.refuses = False
+    assert taken.wait(10.0)
+    journal.tell(Kind.LATCH, "later")
+    assert journal.close(timeout_s=10.0)
+    told = entries(tmp_path)
+    later = told.index(Entry("latch", "later"))
+    assert told[later - 1].kind == "gap"
+    assert "found no room" in told[later - 1].text
+
+
+def test_f93_a_disk_that_hangs_holds_up_no_end(tmp_path: Path) -> None:
+    hangs = threading.Event()
+
+    class Hanging(RealDisk):
+        def sync(self, handle: int) -> None:
+            hangs.wait(30.0)
+            super().sync(handle)
+
+    journal = Journal(tmp_path, HandClock(), BOOT, disk=Hanging())
+    assert not journal.close(timeout_s=0.01)
+    hangs.set()
+    journal._thread.join(10.0)
