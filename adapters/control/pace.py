@@ -13,6 +13,8 @@ BYTES_A_SECOND, BYTES_AT_ONCE = 32_768.0, 262_144.0
 """Of one user of the machine, all connections together: what floods below any request is bytes."""
 CONNECTION_BYTES = 8192.0
 """What a new connection counts for."""
+WAIT_S_MAX = 10.0
+"""Who has flooded is heard again after so long at the latest."""
 PEERS_MAX = 200
 """Names that are remembered; when there are more, the oldest begins anew."""
 
@@ -46,7 +48,7 @@ class Buckets:
         return bucket.left
 
     def give_back(self, key: Hashable, amount: float) -> None:
-        """Put back what was taken and not used."""
+        """Put back what shall not count."""
         self._of[key].left += amount
 
 
@@ -76,4 +78,7 @@ class Flow:
     def wait_s(self, user: int, size: float, now_s: float) -> float:
         """Count bytes of a user at monotonic `now_s`; return for how long to read no more."""
         left = self._buckets.take(user, size, now_s, rate=BYTES_A_SECOND, most=BYTES_AT_ONCE)
-        return max(0.0, -left / BYTES_A_SECOND)
+        wait_s = max(0.0, -left / BYTES_A_SECOND)
+        if wait_s > WAIT_S_MAX:
+            self._buckets.give_back(user, (wait_s - WAIT_S_MAX) * BYTES_A_SECOND)
+        return min(wait_s, WAIT_S_MAX)

@@ -216,6 +216,8 @@ def test_bytes_below_any_request_flow_no_faster_than_people_need() -> None:
     assert flow.wait_s(7, pace.BYTES_A_SECOND, 0.0) == 2.0, "other connections wait with it"
     assert flow.wait_s(8, pace.CONNECTION_BYTES, 0.0) == 0.0, "other users do not"
     assert flow.wait_s(7, pace.BYTES_A_SECOND, 3.0) == 0.0, "what waited is paid"
+    assert flow.wait_s(7, 1e9, 3.0) == pace.WAIT_S_MAX
+    assert flow.wait_s(7, 0.0, 3.0 + pace.WAIT_S_MAX) == 0.0, "no longer than that"
 
 
 def test_a_sender_of_garbage_is_held_back_and_others_are_answered(
