@@ -5,6 +5,7 @@
     plc:NAME         a process image cannot be written, so the device is held safe
     state            the retained state is not on the disk
     recorder         recording fails
+    journal          entries wait for the disk
     mqtt             no broker for a minute, or one that drops or throws us out again and again
     not_off:NAME     what was told off is not (`not_off.py`)
     proof_test       a trip was not tried in time, or failed (`proof_tests.py`)

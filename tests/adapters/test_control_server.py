@@ -12,6 +12,7 @@ from adapters.codec.control_methods import Role
 from adapters.control.settings import SOCKET, ControlSettings
 from adapters.pb.thermiq.v1 import control_pb2 as pb
 from adapters.port import DeviceError
+from adapters.runtime.journal import Kind
 from tests.adapters.control_bench import PATIENCE_S, Bench, bench
 
 
@@ -92,6 +93,25 @@ def test_over_tcp_a_certificate_says_who_asks_and_a_role_what_for(tmp_path: Path
                 assert "UNAVAILABLE" in str(await ask(nobody, methods.STATUS, pb.StatusRequest()))
 
     asyncio.run(test())
+
+
+def test_f76_what_a_person_may_not_stands_in_the_journal(tmp_path: Path) -> None:
+    make_keys(tmp_path)
+    told: list[tuple[Kind, str, str, str]] = []
+
+    async def test() -> None:
+        async with bench(tmp_path, tcp=tcp(tmp_path)) as house:
+            house.control.operations.tell = lambda *entry: told.append(entry)
+            house.step()
+            async with channel(house, tmp_path, "guest") as guest:
+                asked = pb.ConfirmResetRequest(trip="too_hot", author="mallory", nonce="guessed")
+                assert "PERMISSION_DENIED" in str(await ask(guest, methods.CONFIRM_RESET, asked))
+                await ask(guest, methods.WHY, pb.WhyRequest(output="nonsense"))
+
+    asyncio.run(test())
+    ((kind, subject, why, _),) = told
+    assert (kind, subject) == (Kind.REFUSED, "ConfirmReset")
+    assert "this takes operator" in why
 
 
 def test_a_place_where_it_cannot_listen_is_told(tmp_path: Path) -> None:

@@ -106,6 +106,26 @@ def test_a_batch_is_one_sync_over_as_many_blocks_as_it_takes(path: Path) -> None
     made.close()
 
 
+def test_f104_a_record_costs_one_block_and_one_flush(path: Path) -> None:
+    written: list[int] = []
+
+    class Counting(RealDisk):
+        def pwrite(self, handle: int, data: bytes, offset: int) -> int:
+            assert offset % BLOCK_BYTES == 0
+            written.append(len(data))
+            return super().pwrite(handle, data, offset)
+
+        def sync(self, handle: int) -> None:
+            written.append(0)
+            super().sync(handle)
+
+    made = again(path, Counting())
+    written.clear()
+    made.append([record(1)])
+    assert written == [BLOCK_BYTES, 0]
+    made.close()
+
+
 def test_a_restart_goes_on_behind_the_last_record(written: Path) -> None:
     made = again(written)
     made.append([record(20)])
