@@ -41,12 +41,15 @@ class Shot:
 class Bench(Storm):
     """A storm without weather of its own: faults come when the scenario says."""
 
-    def __init__(self, folder: Path, *, minutes: float = 30.0, seed: int = 7) -> None:
-        """Let it last for so many minutes."""
-        super().__init__(seed, folder, (), hours=minutes / 60.0, visits=False)
+    def __init__(
+        self, folder: Path, *, minutes: float = 30.0, seed: int = 7, start_s: float | None = None
+    ) -> None:
+        """Let it last for so many minutes, from some day or from `start_s` (Unix time) on."""
+        hours = minutes / 60.0
+        super().__init__(seed, folder, (), hours=hours, visits=False, start_s=start_s)
         self.shots: list[Shot] = []
         self.seen: list[tuple[float, Value | None]] = []
-        self._watching: Callable[[Scan], None] = lambda _: None
+        self._watching: Callable[[Scan], object] = lambda _: None
         self.on_life: Callable[[Life], None] = lambda _: None
         """Sabotage of a process as soon as it stands."""
 
@@ -101,10 +104,11 @@ class Bench(Storm):
         names = [each.name for each in self.loaded.program.rulebook.plant.points]
         place = names.index(point)
 
-        def see(scan: Scan) -> None:
-            self.seen.append((self.world.now_s, scan.trace.image.values[place]))
+        self.note(lambda scan: self.seen.append((self.world.now_s, scan.trace.image.values[place])))
 
-        self._watching = see
+    def note(self, watching: Callable[[Scan], object]) -> None:
+        """Let somebody hear of every scan as it is decided."""
+        self._watching = watching
 
     def after(self, seconds: float) -> list[Shot]:
         """Return the scans from then on."""
@@ -120,8 +124,11 @@ class Bench(Storm):
         return shot.wanted_w == ASKED_W and shot.drawn_w >= MINIMUM_W
 
     def _made(self, life: Life) -> None:
-        life.daemon.cycle.listeners.append(self._watching)
+        life.daemon.cycle.listeners.append(self._noted)
         self.on_life(life)
+
+    def _noted(self, scan: Scan) -> None:
+        self._watching(scan)
 
     def _told(self, scan: Scan) -> None:
         super()._told(scan)

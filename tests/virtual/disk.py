@@ -27,6 +27,8 @@ class VirtualDisk:
         """The error number that every write and sync fails with; 0: none does."""
         self.never_syncs = False
         """Sabotage: `sync` does nothing, so nothing reaches the medium."""
+        self.luck = 0.5
+        """How likely a sector is on the medium that nobody has synced."""
         self._handles: dict[int, str] = {}
         self._reached = reached
 
@@ -79,13 +81,13 @@ class VirtualDisk:
         """Forget the cache, but for sectors that happened to be written already."""
         for name in list(self.files):
             cached, kept = self.files[name], bytearray(self.medium.get(name, b""))
-            if name not in self.medium and random.random() < 0.5:
+            if name not in self.medium and random.random() >= self.luck:
                 del self.files[name]
                 continue
             kept.extend(bytes(len(cached) - len(kept)))
             for start in range(0, len(cached), SECTOR_BYTES):
                 sector = slice(start, start + SECTOR_BYTES)
-                if kept[sector] != cached[sector] and random.random() < 0.5:
+                if kept[sector] != cached[sector] and random.random() < self.luck:
                     kept[sector] = cached[sector]
             self.files[name] = kept
         self.medium = {name: bytes(content) for name, content in self.files.items()}

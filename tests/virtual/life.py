@@ -112,6 +112,7 @@ class Life:
         ):
             self.kept.join(name, keeper)
         self.daemon.cycle.trusts = self.trust.look
+        self.daemon.own.told[SUBJECT] = lambda: self.trust.alarm(clock.monotonic_s())
         self.daemon.listen("kept", lambda scan: self.kept.look(scan.trace.moment.monotonic_s))
         self.daemon.listen("operations", self.operations.after)
         self.daemon.listen("desk", self.desk.after)

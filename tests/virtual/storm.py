@@ -78,6 +78,7 @@ class Storm:
         without: Collection[str] = (),
         log: Callable[[str], None] = lambda _: None,
         visits: bool = True,
+        start_s: float | None = None,
     ) -> None:
         """Draw the moment and the faults of the seed; `without` some of them."""
         random = dice("storm", seed)
@@ -88,7 +89,8 @@ class Storm:
         self.leaves_behind: dict[str, Value] = {}
         """Outputs that are on when the next process starts."""
         known = asp1(period_s)
-        start_s = float(int(random.uniform(FIRST_S, LAST_S)))
+        drawn_s = float(int(random.uniform(FIRST_S, LAST_S)))
+        start_s = drawn_s if start_s is None else start_s
         self.world = World(known, seed, start_s, self.seconds * 2 + 7200.0, folder)
         self.world.log = lambda text: log(f"{self.world.now_s:10.1f}  {text}")
         self.loaded = in_folder(known, folder / "site")

@@ -1,0 +1,279 @@
+"""F77 to F95 in the virtual world: clocks, standstills, disks and deaths, each with its twin."""
+
+import errno
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from adapters.runtime import latches
+from adapters.runtime.store import Store
+from tests.virtual.bench import ASKED_W, HEATS_S, Bench
+from tests.virtual.faults_process import PLACES, SLOT_BYTES
+from tests.virtual.world import KilledError
+
+SCAN_S = 5.0
+Sabotage = Callable[[Bench], object]
+
+
+def intact(_: Bench) -> None:
+    """Break nothing."""
+
+
+def trip(bench: Bench) -> None:
+    bench.world.relay_closed = False
+
+
+def recover(bench: Bench) -> None:
+    bench.world.relay_closed = True
+
+
+def die(bench: Bench, *, power: bool = False) -> None:
+    if bench.people.life is not None:
+        raise KilledError("waiting", power=power)
+
+
+def latched(bench: Bench) -> bool:
+    return any(("latched", "safety_relay") in shot.alarms for shot in bench.shots[-1:])
+
+
+def death_while_latched(folder: Path, sabotage: Sabotage, *, power: bool) -> None:
+    bench = Bench(folder).heat()
+    sabotage(bench)
+    bench.at(HEATS_S, lambda: trip(bench))
+    bench.at(HEATS_S + 60.0, lambda: recover(bench))
+    bench.at(HEATS_S + 120.0, lambda: die(bench, power=power))
+    bench.at(HEATS_S + 400.0, bench.heat)
+    bench.play()
+    assert bench.heats()
+    assert bench.lives == 2
+    assert all(shot.wanted_w == 0.0 for shot in bench.after(HEATS_S + SCAN_S))
+    assert latched(bench)
+    assert bench.oracle.violations == []
+
+
+@pytest.mark.parametrize("power", [False, True], ids=["killed", "power cut"])
+def test_f77_f78_f90_f91_a_latch_outlives_process_and_machine(tmp_path: Path, power: bool) -> None:
+    death_while_latched(tmp_path, intact, power=power)
+
+
+def test_f77_sabotage_a_store_that_forgets_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restore = Store.restore
+
+    def forget(store: Store, *given: object) -> object:
+        store._slots._disk.files.clear()  # type: ignore[attr-defined] # the virtual disk's
+        (store.folder / "installed").unlink(missing_ok=True)
+        return restore(store, *given)  # type: ignore[arg-type] # as they came
+
+    monkeypatch.setattr(Store, "restore", forget)
+    with pytest.raises(AssertionError):
+        death_while_latched(tmp_path, intact, power=False)
+
+
+def test_f91_sabotage_without_a_sync_the_power_cut_takes_the_latch(tmp_path: Path) -> None:
+    def lies(bench: Bench) -> None:
+        bench.world.disk.luck = 0.0
+        bench.at(100.0, lambda: setattr(bench.world.disk, "never_syncs", True))
+
+    with pytest.raises(AssertionError):
+        death_while_latched(tmp_path, lies, power=True)
+
+
+@pytest.mark.parametrize("power", [False, True], ids=["killed", "power cut"])
+@pytest.mark.parametrize("place", PLACES[:6])
+def test_f90_f91_death_in_the_scan_of_a_trip_leaves_no_unsafe_image_and_no_lie(
+    tmp_path: Path, place: str, power: bool
+) -> None:
+    bench = Bench(tmp_path, minutes=20.0).heat()
+
+    def both() -> None:
+        trip(bench)
+        bench.world.dies_at = (place, power)
+
+    bench.at(HEATS_S, both).play()
+    assert bench.heats()
+    assert bench.lives == 2
+    assert all(shot.wanted_w == 0.0 for shot in bench.after(HEATS_S + SCAN_S))
+    assert bench.oracle.violations == []
+
+
+def damaged(folder: Path, *, marked: bool) -> None:
+    bench = Bench(folder)
+
+    def flip() -> None:
+        for place in (0, 1):
+            bench.world.disk.flip("retained.slots", place * SLOT_BYTES + 20)
+        if not marked:
+            (bench.loaded.state_folder / "installed").unlink()
+            del bench.world.disk.files["retained.slots"]
+        die(bench)
+
+    bench.at(300.0, flip).play()
+    assert bench.lives == 2
+    assert latched(bench), "unknown is tripped"
+
+
+def test_f79_both_slots_damaged_means_tripped(tmp_path: Path) -> None:
+    damaged(tmp_path, marked=True)
+
+
+def test_f79_sabotage_without_the_marker_it_would_be_a_new_installation(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError):
+        damaged(tmp_path, marked=False)
+
+
+def clock_jump(folder: Path, seconds: float, *, monotonic: bool) -> None:
+    bench = Bench(folder).heat()
+
+    def jump() -> None:
+        bench.world.clock.wall_error_s = seconds
+        if monotonic:
+            bench.world.clock.boot_s -= abs(seconds)
+
+    bench.at(HEATS_S, jump).play()
+    assert bench.heats()
+    wanted = [shot.wanted_w for shot in bench.after(HEATS_S)]
+    assert set(wanted) == {ASKED_W}, "durations run on the other clock"
+    assert bench.oracle.violations == []
+
+
+@pytest.mark.parametrize("days", [2, -30])
+def test_f85_a_wall_clock_that_jumps_changes_no_duration(tmp_path: Path, days: int) -> None:
+    clock_jump(tmp_path, days * 86_400.0, monotonic=False)
+
+
+def test_f85_sabotage_a_monotonic_clock_that_jumps_with_it_is_seen(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError):
+        clock_jump(tmp_path, 2 * 86_400.0, monotonic=True)
+
+
+def boots_long_ago(folder: Path, sabotage: Sabotage) -> None:
+    bench = Bench(folder, minutes=40.0)
+    sabotage(bench)
+    trusted: list[bool] = []
+
+    def dead() -> None:
+        clock = bench.world.clock
+        clock.wall_error_s = -clock.wall_begun_s
+        die(bench, power=True)
+
+    bench.note(lambda scan: trusted.append(scan.trace.moment.wall_trusted))
+    bench.at(300.0, dead)
+    bench.at(1600.0, lambda: setattr(bench.world.clock, "wall_error_s", 0.0))
+    bench.play()
+    assert bench.lives == 2
+    assert False in trusted, "1970 is not believed"
+    assert any(shot.tells("clock") for shot in bench.after(1000.0)), "people are told"
+    assert not bench.shots[-1].tells("clock")
+    assert trusted[-1] is True, "the time server is"
+    assert bench.oracle.violations == []
+
+
+def test_f86_who_boots_in_1970_believes_no_schedule_until_the_clock_is_set(tmp_path: Path) -> None:
+    boots_long_ago(tmp_path, intact)
+
+
+def test_f86_sabotage_a_clock_that_is_always_believed_is_seen(tmp_path: Path) -> None:
+    def trusting(bench: Bench) -> None:
+        bench.on_life = lambda life: setattr(life.daemon.cycle, "trusts", lambda _w, _m: True)
+
+    with pytest.raises(AssertionError):
+        boots_long_ago(tmp_path, trusting)
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SUNDAY = 6
+CHANGES = [(year, month) for year in range(2026, 2041) for month in (3, 10)]
+
+
+def last_sunday(year: int, month: int) -> datetime:
+    days = (datetime(year, month, day, tzinfo=BERLIN) for day in range(31, 24, -1))
+    return next(day for day in days if day.weekday() == SUNDAY)
+
+
+@pytest.mark.parametrize(("year", "month"), CHANGES[:4])
+def test_f87_when_the_clocks_change_scans_go_on_and_nothing_is_broken(
+    tmp_path: Path, year: int, month: int
+) -> None:
+    bench = Bench(tmp_path, minutes=240.0, start_s=last_sunday(year, month).timestamp())
+    offsets: set[int] = set()
+    bench.note(lambda scan: offsets.add(scan.trace.moment.utc_offset_s))
+    bench.play()
+    assert offsets == {3600, 7200}
+    assert len(bench.shots) >= 2879
+    assert bench.oracle.violations == []
+
+
+@pytest.mark.parametrize("uptime_s", [0.0, 0.5, 1e7, 1e9])
+def test_f88_wherever_the_monotonic_clock_begins_the_same_happens(
+    tmp_path: Path, uptime_s: float
+) -> None:
+    bench = Bench(tmp_path, minutes=15.0).heat()
+    bench.world.clock.boot_s = -uptime_s
+    bench.play()
+    assert bench.heats()
+    assert bench.oracle.violations == []
+
+
+def standstill(folder: Path, sabotage: Sabotage) -> None:
+    bench = Bench(folder, minutes=20.0).heat()
+    sabotage(bench)
+    world = bench.world
+
+    def stand_still() -> None:
+        world.broken.mute.add("miner1")
+        world.stalled_s += 30.0
+        world.at(0.0, lambda: world.advance(30.0))
+
+    bench.at(HEATS_S, stand_still).play()
+    assert bench.heats()
+    assert bench.first(lambda shot: shot.wanted_w == 0.0, HEATS_S) <= 30.0 + 2 * SCAN_S
+
+
+def test_f89_after_a_standstill_what_is_old_is_bad_at_once(tmp_path: Path) -> None:
+    standstill(tmp_path, intact)
+
+
+def test_f89_sabotage_without_it_the_old_value_would_stand_for_a_minute(tmp_path: Path) -> None:
+    def trusting(bench: Bench) -> None:
+        bench.on_life = lambda life: setattr(life.daemon.cycle, "standstill", None)
+
+    with pytest.raises(AssertionError):
+        standstill(tmp_path, trusting)
+
+
+def broken_disk(folder: Path, error: int) -> None:
+    bench = Bench(folder).heat()
+    disk = bench.world.disk
+    bench.at(HEATS_S, lambda: setattr(disk, "fails", error))
+    bench.at(HEATS_S + 60.0, lambda: trip(bench))
+    bench.at(HEATS_S + 120.0, lambda: recover(bench))
+    bench.at(HEATS_S + 300.0, lambda: setattr(disk, "fails", 0))
+    bench.play()
+    assert bench.heats()
+    fails = [s for s in bench.after(HEATS_S + 65.0) if s.at_s < HEATS_S + 300.0]
+    assert all(shot.wanted_w == 0.0 for shot in fails)
+    assert all(shot.tells("state") for shot in fails[2:])
+    assert all(("latched", "safety_relay") not in shot.alarms for shot in fails)
+    assert latched(bench), "as soon as it is on the disk it is told"
+    assert bench.oracle.violations == []
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS, errno.EIO])
+def test_f92_f93_a_disk_that_takes_nothing_costs_no_trip_and_no_lie(
+    tmp_path: Path, error: int
+) -> None:
+    broken_disk(tmp_path, error)
+
+
+def test_f92_f93_sabotage_told_before_it_is_durable_is_a_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert latches.as_told is not None
+    monkeypatch.setattr("adapters.runtime.daemon.as_told", lambda _p, scan, _d, **_: scan)
+    with pytest.raises(AssertionError):
+        broken_disk(tmp_path, errno.EIO)
