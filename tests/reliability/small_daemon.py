@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 
-from adapters.runtime import reset
+from adapters.runtime import reset, starts
 from adapters.runtime.driving import Driving
 from adapters.runtime.operations import Operations
 from adapters.runtime.ring import FILE, read
@@ -168,7 +168,9 @@ def live(site: Site, seed: int, sabotage: str = "") -> Callable[[Say], None]:
     """Return a life of the daemon that only a kill ends."""
 
     def body(say: Say) -> None:
-        mock.patch.object(reset, "RESETS_MAX", 10**9).start()  # more than a person would
+        # A person resets less often, and whoever is killed so often would be in safe mode.
+        mock.patch.object(reset, "RESETS_MAX", 10**9).start()
+        mock.patch.object(starts, "UNCLEAN_MAX", 10**9).start()
         if sabotage == "no-latch-load":
             mock.patch.object(Store, "restore", _forget).start()
         if sabotage == "no-safe-image":
