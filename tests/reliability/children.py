@@ -4,6 +4,7 @@ The parent imports everything once and has no threads; a child is a process of i
 matters here: its threads, its open files, its place in the system's memory.
 """
 
+import ctypes
 import logging
 import os
 import signal
@@ -16,6 +17,7 @@ Say = Callable[[str], None]
 """Tells the parent one line; returns when it is in the pipe, where a kill cannot take it back."""
 
 PATIENCE_S = 60.0
+PR_SET_PDEATHSIG = 1
 
 
 class Child:
@@ -70,6 +72,7 @@ class Child:
 def _live(body: Callable[[Say], None], writing: int) -> None:
     """Be the child; never returns."""
     code = 0
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no child outlives who judges it
     logging.disable()  # a disk that fails is told to the parent
     try:
         body(lambda line: _say(writing, line))
