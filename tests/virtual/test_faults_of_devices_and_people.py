@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from engine.inference.image import Override
 from engine.values.fact import Value
 from tests.virtual.bench import HEATS_S, Bench, stops_within
 from tests.virtual.faults_process import GARBAGE
+from tests.virtual.miner import Firmware
 
 SCAN_S = 5.0
 
@@ -29,7 +32,7 @@ def silent_miner(folder: Path, sabotage: Callable[[Bench], object]) -> None:
     bench.at(HEATS_S, lambda: bench.world.broken.mute.add("miner1"))
     bench.play()
     stops_within(bench, 60.0 + 2 * SCAN_S)
-    gaps = [b.at_s - a.at_s for a, b in zip(bench.shots, bench.shots[1:], strict=False)]
+    gaps = [b.at_s - a.at_s for a, b in pairwise(bench.shots)]
     assert max(gaps) == SCAN_S, "no scan waited for it"
 
 
@@ -371,3 +374,62 @@ def test_f41_sabotage_without_an_end_it_would_stand(
     monkeypatch.setattr(Requests, "standing", for_ever)
     with pytest.raises((AssertionError, StopIteration)):
         expires(tmp_path)
+
+
+def suspended(folder: Path) -> None:
+    bench = Bench(folder, minutes=40.0).heat()
+    miner, faults = bench.world.miner, bench.world.firmware["miner1"].faults
+    told: list[int] = []
+    fault: list[Value] = []
+    names = [output.name for output in bench.loaded.program.rulebook.plant.outputs]
+    place = names.index("plant.fault")
+    bench.note(lambda scan: fault.append(scan.decisions[place].value))
+    bench.at(HEATS_S, lambda: faults.add("suspended"))
+    bench.at(HEATS_S + 10.0, lambda: told.append(len(miner("miner1").sent)))
+    bench.play()
+    assert bench.heats()
+    assert len(miner("miner1").sent) == told[0], "its firmware knows why; nobody fights it"
+    assert fault[-1] == "miner1", "people see which part does not do what it is told"
+    assert bench.oracle.violations == []
+
+
+def test_f58_a_miner_that_stopped_by_itself_is_not_fought_and_is_told(tmp_path: Path) -> None:
+    suspended(tmp_path)
+
+
+def test_f58_sabotage_taken_for_a_pause_it_would_be_resumed_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown(firmware: Firmware) -> Standing:
+        return Standing.PAUSED if "suspended" in firmware.faults else firmware.standing
+
+    monkeypatch.setattr(Firmware, "shown", shown)
+    with pytest.raises(AssertionError):
+        suspended(tmp_path)
+
+
+def toggled(folder: Path, sabotage: Callable[[Bench], object]) -> None:
+    bench = Bench(folder, minutes=20.0)
+    sabotage(bench)
+    ledger = {"ttl_s": 80_000}
+    for turn in range(100):
+        bench.at(
+            300.0 + 6.0 * turn,
+            partial(
+                bench.people.ask, "override", output="p5.run_target", value=turn % 2 == 0, **ledger
+            ),
+        )
+    bench.play()
+    runs = [shot.image["p5_run"] for shot in bench.after(300.0) if shot.at_s < 900.0]
+    changes = sum(one != other for one, other in pairwise(runs))
+    assert 1 <= changes <= 6
+    assert bench.oracle.violations == []
+
+
+def test_f114_whoever_toggles_an_output_is_held_to_its_times(tmp_path: Path) -> None:
+    toggled(tmp_path, lambda _: None)
+
+
+def test_f114_sabotage_without_minimum_times_it_chatters(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError):
+        toggled(tmp_path, lambda bench: bench.other_outputs(min_on_s=0.0, min_off_s=0.0))
