@@ -6,6 +6,9 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
+RUNTIME := adapters/runtime
+# What must not be wrong: every branch of it is met by a test.
+SAFETY := engine/control/*,$(RUNTIME)/latches.py,$(RUNTIME)/reset.py,$(RUNTIME)/slots.py,$(RUNTIME)/store.py,$(RUNTIME)/kept.py,$(RUNTIME)/last_look.py
 READY := .venv/ready
 JOBS ?= 2
 
@@ -24,8 +27,10 @@ live: $(READY) ## only the live part: every device on loopback, the daemon, and 
 	@$(BIN)/thermiq demo --live
 
 .PHONY: test
-test: $(READY) ## run all tests, with the branch coverage of engine/
-	@$(BIN)/python -m pytest -n $(JOBS) --cov=engine --cov-branch --cov-report=term
+test: $(READY) ## run all tests, with the branch coverage of engine/; of control, latch and store all of it
+	@$(BIN)/python -m pytest -n $(JOBS) --cov=engine --cov=adapters/runtime --cov-branch --cov-report=
+	@$(BIN)/coverage report --include='engine/*'
+	@$(BIN)/coverage report --include='$(SAFETY)' --fail-under=100
 
 .PHONY: check
 check: $(READY) ## format, lint, types, and the rules of asp1 with their scenarios

@@ -200,3 +200,23 @@ def test_a_disk_that_hangs_keeps_nobody_waiting(tmp_path: Path) -> None:
     go_on.set()
     assert kept.close(10.0)
     assert found(tmp_path) == "new"
+
+
+def test_several_keep_in_one_file(tmp_path: Path) -> None:
+    one, two, kept = Note(), Note(), Kept(tmp_path)
+    kept.join("one", one)
+    kept.join("two", two)
+    one.held, two.held = 1, 2
+    assert kept.close(10.0)
+    assert (found(tmp_path, "one"), found(tmp_path, "two")) == (1, 2)
+
+
+def test_bytes_that_are_long_out_of_proportion_are_no_notes() -> None:
+    with pytest.raises(ValueError, match="no notes"):
+        from_bytes(zlib.compress(b'{"format": 1, "notes": {"a": "' + b"a" * 2_000_000 + b'"}}'))
+
+
+def test_a_number_that_no_float_holds_is_no_note() -> None:
+    long = b"9" * 5_000
+    with pytest.raises(ValueError, match="no notes: a number of 5000 digits"):
+        from_bytes(zlib.compress(b'{"format": 1, "notes": {"a": ' + long + b"}}"))
