@@ -20,6 +20,7 @@ from tests.virtual.world import MINERS, World
 CIRCUIT_W = 5800.0
 MIN_OFF_S = {"p4": 60.0, "p5": 60.0, "miner1": 300.0, "miner2": 300.0}
 PUMP_FIRST_S = 30.0
+SAVED_EVERY_S = 60.0
 _SLOT = 65_536
 _HEAD = struct.Struct("<8sQI32sI")
 
@@ -87,6 +88,8 @@ class Oracle:
         self._points: dict[str, Known] = {}
         self._off_since: dict[str, float] = {}
         self._was_on: dict[str, bool] = {}
+        self._switched_s: dict[str, float] = {}
+        self._seen_s = 0.0
         self._p3_since = math.inf
         self._quiet: dict[str, int] = {}
         self._demand = dict.fromkeys(MINERS, 0.0)
@@ -109,9 +112,21 @@ class Oracle:
         for trip in missing:
             self._broken("I2 I10", f"{trip} was told as latched and is not on the disk")
         self.told = set(self.latched)
+        self._forget_switches()
         self._points.clear()
         self._p3_since, self._last_s, self._first = math.inf, None, True
         self._demand = dict.fromkeys(MINERS, 0.0)
+
+    def _forget_switches(self) -> None:
+        """Let go of what switched in the last minute of the life before.
+
+        Latches are on the disk at once, the rest once a minute: a crash forgets when an output
+        switched since, and so its minimum off time.
+        """
+        for name, at_s in self._switched_s.items():
+            if self._seen_s - at_s <= SAVED_EVERY_S:
+                self._was_on.pop(name, None)
+                self._off_since.pop(name, None)
 
     def hear(self, device: str, readings: Sequence[Reading]) -> None:
         """Hear what a device published; a gateway's listener."""
@@ -283,7 +298,10 @@ class Oracle:
         """I7: who was switched off stays off for its time."""
         on = {miner: power_w > 0.0 for miner, power_w in wanted.items()}
         on |= {pump: image[f"{pump}_run"] is True for pump in ("p4", "p5")}
+        self._seen_s = at_s
         for name, is_on in on.items():
+            if is_on != self._was_on.get(name, is_on):
+                self._switched_s[name] = at_s
             if not is_on and self._was_on.get(name):
                 self._off_since[name] = at_s
             elif is_on and not self._was_on.get(name) and name in self._off_since:
