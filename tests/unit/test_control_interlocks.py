@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from engine.language.rulebook import Bound, Rulebook
 from engine.language.types import NumberType
 from engine.values.fact import Value
 from engine.values.moment import Moment
-from engine.values.units import NUMBER
+from engine.values.units import NUMBER, Unit
 from tests.unit.engine_rig import PLANT, image, rulebook
 
 OUTPUT = Output("o", NumberType(), 0.0, 7.0, NUMBER, -1_000.0, 1_000.0)
@@ -98,3 +99,36 @@ def test_without_interlocks_nothing_is_looked_at() -> None:
     program = compile_program(rulebook(rules))
     assert isinstance(program.interlocks, Interlocks)
     assert program.interlocks.entries == ()
+
+
+KW = Output(
+    "k", NumberType(), 0.5, 1.5, Unit("kW", (), 1000.0), -3.0, 3.0, off_below=1.0, step=0.25
+)
+FREE = replace(KW, unit=None, off_below=0.0, step=0.0, low=None, high=None)
+MOST, LEAST = Bound.AT_MOST, Bound.AT_LEAST
+
+
+@pytest.mark.parametrize(
+    ("output", "bound", "limit", "value", "held"),
+    [
+        (KW, MOST, 2000.0, 2.0, 2.0), (KW, MOST, 2000.0, 2.25, 2.0), (KW, MOST, 2100.0, 2.25, 2.0),
+        (KW, MOST, 2000.0, -3.0, -3.0), (KW, MOST, 1000.0, 1.25, 1.0), (KW, MOST, 999.0, 1.25, 0.0),
+        (KW, MOST, 0.0, 1.25, 0.0), (KW, MOST, -500.0, 1.25, -1.0), (KW, MOST, -2000.0, 0.0, -2.0),
+        (KW, MOST, -9000.0, 0.0, -3.0), (KW, LEAST, 2000.0, 2.0, 2.0),
+        (KW, LEAST, 2000.0, 1.75, 2.0),
+        (KW, LEAST, 500.0, 0.0, 1.0), (KW, LEAST, 9000.0, 0.0, 3.0),
+        (KW, LEAST, -2000.0, -2.25, -2.0),
+        (KW, LEAST, -500.0, -1.25, 0.0), (KW, LEAST, 0.0, -1.25, 0.0),
+        (KW, LEAST, -2000.0, 3.0, 3.0),
+        (KW, MOST, None, 2.0, 1.5), (KW, LEAST, True, 2.0, 1.5), (KW, MOST, "low", 2.0, 1.5),
+        (KW, MOST, 2000.0, True, 1.5), (KW, MOST, 2000.0, "low", 1.5),
+        (FREE, MOST, 0.3, 0.4, 0.3), (FREE, MOST, -0.3, 0.4, -0.3), (FREE, LEAST, 0.3, 0.2, 0.3),
+        (FREE, LEAST, -0.3, -0.4, -0.3), (FREE, MOST, 1e9, 2e9, 1e9), (FREE, LEAST, 1e9, 0.0, 1e9),
+    ],
+)  # fmt: skip
+def test_a_limit_leaves_the_nearest_value_that_the_output_can_have(
+    output: Output, bound: Bound, limit: Value | None, value: Value, held: Value
+) -> None:
+    found = limited(output, bound, limit, value)
+    assert found == held
+    assert math.copysign(1.0, float(found)) == math.copysign(1.0, float(held))
