@@ -7,6 +7,7 @@ the cuts are none.
 """
 
 import argparse
+import ctypes
 import fcntl
 import os
 import random
@@ -23,6 +24,7 @@ from tests.reliability.kills import PATIENCE_S, listen
 from tests.reliability.outcome import Outcome
 from tests.reliability.writer import SABOTAGES, Found, look, program_in, work
 
+CLONE_NEWNS = 0x20000
 FS_IOC_SHUTDOWN = 0x8004587D
 WITHOUT_FLUSH = (2).to_bytes(4, "little")
 IMAGE_BYTES = 48 * 1024 * 1024
@@ -44,6 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Outcome:
     """Cut the power so many times, and compare what each start finds."""
+    alone()
     folder = Path(tempfile.mkdtemp(prefix="thermiq-cuts-", dir=options.folder or _quick()))
     try:
         return cut_power(folder, options.count, options.seed, options.sabotage)
@@ -96,6 +99,17 @@ def cut_power(folder: Path, count: int, seed: int, sabotage: str) -> Outcome:
         figure += f"; first {found.lost[0]}"
     kept = not found.lost and found.count > 0
     return Outcome("P4 power cuts", figure, kept, (seed, seed + count))
+
+
+def alone() -> None:
+    """See mounts of one's own from now on.
+
+    Whoever else copies the machine's mounts meanwhile would keep a disk alive that was cut and
+    taken down here, and the next mount would find it as it is: cut.
+    """
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS):
+        raise SystemExit(f"unshare: {os.strerror(ctypes.get_errno())}\n{NEEDS}")
+    system("mount", "--make-rprivate", "/")
 
 
 def cut(place: Path) -> None:
