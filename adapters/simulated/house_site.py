@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-_WAYS = ("tty", "host", "port", "transport", "baudrate")
+_WAYS = ("tty", "host", "port", "transport", "baudrate", "username", "password_file", "ca_file")
 """How a device is reached: what is replaced as a whole."""
 
 Options = Mapping[str, object]
