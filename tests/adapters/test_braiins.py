@@ -29,7 +29,7 @@ def test_a_miner_that_is_not_commanded_is_read_and_left_alone() -> None:
     drive(test())
 
 
-def test_zero_is_a_pause_and_never_a_target() -> None:
+def test_f57_zero_is_a_pause_and_never_a_target() -> None:
     async def test() -> None:
         async with bench() as one:
             await one.settle()
@@ -44,7 +44,7 @@ def test_zero_is_a_pause_and_never_a_target() -> None:
     drive(test())
 
 
-def test_below_the_minimum_is_a_pause() -> None:
+def test_f57_below_the_minimum_is_a_pause() -> None:
     async def test() -> None:
         async with bench() as one:
             one.want(953)
@@ -173,7 +173,7 @@ def test_a_command_that_is_not_renewed_ends_in_a_pause() -> None:
     drive(test())
 
 
-def test_after_a_reboot_the_forgotten_pause_is_told_again() -> None:
+def test_f54_after_a_reboot_the_forgotten_pause_is_told_again() -> None:
     async def test() -> None:
         async with bench() as one:
             one.want(0)
@@ -186,7 +186,7 @@ def test_after_a_reboot_the_forgotten_pause_is_told_again() -> None:
     drive(test())
 
 
-def test_a_restart_of_the_mining_process_alone_is_noticed_while_paused() -> None:
+def test_f54_a_restart_of_the_mining_process_alone_is_noticed_while_paused() -> None:
     async def test() -> None:
         async with bench() as one:
             one.want(0)
@@ -199,7 +199,7 @@ def test_a_restart_of_the_mining_process_alone_is_noticed_while_paused() -> None
     drive(test())
 
 
-def test_on_a_new_connection_the_pause_goes_out_before_anything_else_is_learned() -> None:
+def test_f54_on_a_new_connection_the_pause_goes_out_before_anything_else_is_learned() -> None:
     async def test() -> None:
         async with bench() as one:
             one.want(0)
@@ -237,7 +237,7 @@ def test_a_lost_link_of_a_miner_that_is_only_read_goes_to_the_supervisor() -> No
     drive(test())
 
 
-def test_a_lost_link_of_a_commanded_miner_is_taken_up_again_at_once_for_a_pause() -> None:
+def test_f50_a_lost_link_of_a_commanded_miner_is_taken_up_again_at_once_for_a_pause() -> None:
     async def test() -> None:
         async with bench() as one:
             one.want(2000)
@@ -253,7 +253,7 @@ def test_a_lost_link_of_a_commanded_miner_is_taken_up_again_at_once_for_a_pause(
     drive(test())
 
 
-def test_another_serial_number_is_neither_read_nor_commanded() -> None:
+def test_f61_another_serial_number_is_neither_read_nor_commanded() -> None:
     async def test() -> None:
         async with bench(serial="SIM-2") as one:
             one.want(0)
@@ -314,7 +314,7 @@ def test_what_is_no_power_is_no_command(value: float | bool | str) -> None:
     drive(test())
 
 
-def test_a_miner_that_paused_itself_is_not_fought() -> None:
+def test_f58_a_miner_that_paused_itself_is_not_fought() -> None:
     async def test() -> None:
         async with bench() as one:
             one.want(3000)

@@ -12,7 +12,7 @@ from engine.values.fact import Quality
 from tests.adapters.miner_bench import NATURE, Bench, bench, drive
 
 
-def test_a_frozen_miner_is_given_up_after_some_looks_and_delays_no_other() -> None:
+def test_f51_a_frozen_miner_is_given_up_after_some_looks_and_delays_no_other() -> None:
     async def test() -> None:
         async with bench() as frozen, bench() as healthy:
             for one in (frozen, healthy):
@@ -32,7 +32,7 @@ def test_a_frozen_miner_is_given_up_after_some_looks_and_delays_no_other() -> No
     drive(test())
 
 
-def test_a_pause_overtakes_a_target_whose_answer_does_not_come() -> None:
+def test_f52_a_pause_overtakes_a_target_whose_answer_does_not_come() -> None:
     async def test() -> None:
         async with bench(deadline_s=15.0) as one:
             await one.settle()
@@ -46,7 +46,7 @@ def test_a_pause_overtakes_a_target_whose_answer_does_not_come() -> None:
     drive(test())
 
 
-def test_a_target_whose_answer_was_lost_is_read_back_before_it_is_sent_again() -> None:
+def test_f52_a_target_whose_answer_was_lost_is_read_back_before_it_is_sent_again() -> None:
     async def test() -> None:
         async with bench(deadline_s=0.2) as one:
             one.miner.faults.add(Fault.LOSES_ANSWERS)
@@ -58,7 +58,7 @@ def test_a_target_whose_answer_was_lost_is_read_back_before_it_is_sent_again() -
     drive(test())
 
 
-def test_a_lost_token_is_renewed_by_one_login_and_the_call_is_sent_again() -> None:
+def test_f53_a_lost_token_is_renewed_by_one_login_and_the_call_is_sent_again() -> None:
     async def test() -> None:
         async with bench() as one:
             await one.pass_time(30)
@@ -72,7 +72,7 @@ def test_a_lost_token_is_renewed_by_one_login_and_the_call_is_sent_again() -> No
     drive(test())
 
 
-def test_a_token_is_renewed_before_it_expires_unused() -> None:
+def test_f53_a_token_is_renewed_before_it_expires_unused() -> None:
     async def test() -> None:
         async with bench(replace(NATURE, token_s=100), poll_s=80.0) as one:
             await one.pass_time(400)
@@ -98,7 +98,7 @@ async def _give_up_again(one: Bench) -> None:
     assert isinstance(await one.error(), LoginRefusedError)
 
 
-def test_a_wrong_password_leads_to_no_storm_of_logins() -> None:
+def test_f53_a_wrong_password_leads_to_no_storm_of_logins() -> None:
     async def test() -> None:
         async with bench(phrase="wrong") as one:
             assert isinstance(await one.error(), LoginRefusedError)
@@ -125,7 +125,7 @@ def test_a_password_that_was_corrected_is_tried_at_once() -> None:
     drive(test())
 
 
-def test_a_login_refused_in_the_middle_ends_the_session_after_one_try() -> None:
+def test_f53_a_login_refused_in_the_middle_ends_the_session_after_one_try() -> None:
     async def test() -> None:
         async with bench() as one:
             await one.pass_time(10)
@@ -149,7 +149,7 @@ def test_no_secret_is_logged_or_told(caplog: pytest.LogCaptureFixture) -> None:
         drive(test())
 
 
-def test_a_miner_that_mines_on_although_told_off_is_told_again_and_raises_the_alarm() -> None:
+def test_f56_a_miner_that_mines_on_although_told_off_is_told_again_and_raises_the_alarm() -> None:
     async def test() -> None:
         async with bench() as one:
             one.miner.faults.add(Fault.IGNORES_PAUSE)
@@ -165,7 +165,7 @@ def test_a_miner_that_mines_on_although_told_off_is_told_again_and_raises_the_al
     drive(test())
 
 
-def test_paused_by_its_status_and_drawing_power_is_not_off() -> None:
+def test_f56_paused_by_its_status_and_drawing_power_is_not_off() -> None:
     async def test() -> None:
         async with bench() as one:
             one.miner.faults |= {Fault.IGNORES_PAUSE, Fault.SAYS_PAUSED}
@@ -191,7 +191,7 @@ def test_a_stale_power_after_a_pause_raises_no_alarm() -> None:
     drive(test())
 
 
-def test_a_target_that_is_echoed_and_not_stored_is_sent_a_few_times_only() -> None:
+def test_f55_a_target_that_is_echoed_and_not_stored_is_sent_a_few_times_only() -> None:
     async def test() -> None:
         async with bench(poll_s=29.0) as one:
             one.miner.faults.add(Fault.ECHOES_ONLY)
@@ -205,7 +205,7 @@ def test_a_target_that_is_echoed_and_not_stored_is_sent_a_few_times_only() -> No
     drive(test())
 
 
-def test_too_much_power_although_told_less_ends_in_a_pause_until_switched_off_and_on() -> None:
+def test_f55_too_much_power_although_told_less_ends_in_a_pause_until_switched_off_and_on() -> None:
     async def test() -> None:
         async with bench(poll_s=29.0, on_after_s=300.0) as one:
             one.miner.faults.add(Fault.IGNORES_TARGETS)
@@ -226,7 +226,7 @@ def test_too_much_power_although_told_less_ends_in_a_pause_until_switched_off_an
     drive(test())
 
 
-def test_too_little_power_is_an_alarm_and_no_reason_to_stop() -> None:
+def test_f55_too_little_power_is_an_alarm_and_no_reason_to_stop() -> None:
     async def test() -> None:
         async with bench(poll_s=29.0, on_after_s=300.0) as one:
             one.want(1500)
@@ -256,7 +256,7 @@ def test_what_the_firmware_holds_back_is_followed_and_no_alarm() -> None:
     drive(test())
 
 
-def test_a_refused_target_is_not_sent_again_and_the_limits_are_read_anew() -> None:
+def test_f57_a_refused_target_is_not_sent_again_and_the_limits_are_read_anew() -> None:
     async def test() -> None:
         async with bench(poll_s=29.0) as one:
             await one.settle()
@@ -302,7 +302,7 @@ def test_what_fails_while_it_reconfigures_is_left_out_and_is_no_alarm() -> None:
     drive(test())
 
 
-def test_answers_that_are_no_messages_are_no_answers() -> None:
+def test_f60_answers_that_are_no_messages_are_no_answers() -> None:
     async def test() -> None:
         async with bench() as one:
             await one.pass_time(10)
@@ -313,7 +313,7 @@ def test_answers_that_are_no_messages_are_no_answers() -> None:
     drive(test())
 
 
-def test_a_status_missing_in_the_details_is_taken_from_the_stream_that_never_ends() -> None:
+def test_f60_a_status_missing_in_the_details_is_taken_from_the_stream_that_never_ends() -> None:
     async def test() -> None:
         async with bench() as one:
             one.miner.faults.add(Fault.NO_STATUS)
@@ -324,7 +324,7 @@ def test_a_status_missing_in_the_details_is_taken_from_the_stream_that_never_end
     drive(test())
 
 
-def test_a_range_of_targets_that_makes_no_sense_is_no_miner_to_command() -> None:
+def test_f57_a_range_of_targets_that_makes_no_sense_is_no_miner_to_command() -> None:
     async def test() -> None:
         async with bench(MinerNature(min_w=0)) as one:
             one.want(2000)
@@ -335,7 +335,7 @@ def test_a_range_of_targets_that_makes_no_sense_is_no_miner_to_command() -> None
     drive(test())
 
 
-def test_two_miners_with_swapped_addresses_are_both_left_alone() -> None:
+def test_f61_two_miners_with_swapped_addresses_are_both_left_alone() -> None:
     async def test() -> None:
         first, second = replace(NATURE, serial="A1"), replace(NATURE, serial="B2")
         async with bench(first, serial="B2") as one, bench(second, serial="A1") as two:
@@ -347,7 +347,7 @@ def test_two_miners_with_swapped_addresses_are_both_left_alone() -> None:
     drive(test())
 
 
-def test_a_status_that_is_not_known_is_bad_and_the_miner_is_not_started() -> None:
+def test_f60_a_status_that_is_not_known_is_bad_and_the_miner_is_not_started() -> None:
     async def test() -> None:
         async with bench() as one:
             await one.settle()
@@ -363,7 +363,7 @@ def test_a_status_that_is_not_known_is_bad_and_the_miner_is_not_started() -> Non
     drive(test())
 
 
-def test_limits_are_read_anew_when_the_firmware_changed() -> None:
+def test_f57_limits_are_read_anew_when_the_firmware_changed() -> None:
     async def test() -> None:
         async with bench() as one:
             await one.pass_time(10)

@@ -108,7 +108,7 @@ async def test_normal_is_restored_at_start_whatever_was_left_behind() -> None:
 
 
 @on_a_loop
-async def test_only_what_differs_is_written_and_nothing_again() -> None:
+async def test_f28_only_what_differs_is_written_and_nothing_again() -> None:
     bench = Bench()
     await bench.poll()
     assert bench.device.writes == []
@@ -146,7 +146,7 @@ async def test_a_hold_that_nobody_renews_returns_to_normal_without_resting() -> 
 
 
 @on_a_loop
-async def test_a_register_rests_between_two_writes_but_for_the_way_back() -> None:
+async def test_f28_a_register_rests_between_two_writes_but_for_the_way_back() -> None:
     bench = Bench()
     await bench.poll()
     bench.want("hold")
@@ -191,7 +191,7 @@ async def test_the_count_of_an_inverter_is_handed_out_and_in() -> None:
 
 
 @on_a_loop
-async def test_a_write_that_is_confirmed_and_not_kept_is_a_mismatch_and_no_storm() -> None:
+async def test_f28_a_write_that_is_confirmed_and_not_kept_is_a_mismatch_and_no_storm() -> None:
     bench = Bench()
     await bench.poll()
     bench.device.faults.add(Fault.DEAF)
@@ -211,7 +211,7 @@ async def test_a_write_that_is_confirmed_and_not_kept_is_a_mismatch_and_no_storm
 
 
 @on_a_loop
-async def test_a_refused_write_is_told_and_not_repeated_at_once() -> None:
+async def test_f23_a_refused_write_is_told_and_not_repeated_at_once() -> None:
     bench = Bench()
     await bench.poll()
     bench.device.faults.add(Fault.STUBBORN)
@@ -342,7 +342,7 @@ async def test_after_a_long_silence_the_inverter_is_recognised_anew() -> None:
 
 
 @on_a_loop
-async def test_an_all_zero_frame_after_the_night_is_not_believed() -> None:
+async def test_f26_an_all_zero_frame_after_the_night_is_not_believed() -> None:
     bench = Bench()
     await bench.poll()
     for block in LV.live:

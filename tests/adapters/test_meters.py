@@ -59,7 +59,7 @@ async def test_a_float_that_is_no_number_is_bad_and_the_others_stay_good() -> No
 
 
 @on_a_loop
-async def test_swapped_words_or_an_all_zero_frame_are_not_believed_at_all() -> None:
+async def test_f25_f26_swapped_words_or_an_all_zero_frame_are_not_believed_at_all() -> None:
     device = SimulatedDevice(SDM630, 2)
     device.words[Table.INPUT] = dict.fromkeys(device.words[Table.INPUT], 0)
     with pytest.raises(ImplausibleError, match="frequency: 0 Hz"):
@@ -67,7 +67,7 @@ async def test_swapped_words_or_an_all_zero_frame_are_not_believed_at_all() -> N
 
 
 @on_a_loop
-async def test_a_counter_that_runs_backwards_is_bad_until_the_meter_was_exchanged() -> None:
+async def test_f27_a_counter_that_runs_backwards_is_bad_until_the_meter_was_exchanged() -> None:
     device = SimulatedDevice(SDM630, 2)
     run, wire = Meter(SDM630, 2, HandClock()), Wire(device)
     device.set("import_energy", 500.0)

@@ -87,7 +87,7 @@ async def test_an_inverter_and_two_meters_share_one_wire(transport: str, tmp_pat
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @on_a_loop
-async def test_a_mute_device_costs_the_other_nothing_but_time(
+async def test_f20_a_mute_device_costs_the_other_nothing_but_time(
     transport: str, tmp_path: Path
 ) -> None:
     mute, fine = SimulatedDevice(SDM630, 2), SimulatedDevice(SDM630, 3)
@@ -126,7 +126,7 @@ async def test_a_mute_device_costs_the_other_nothing_but_time(
 )
 @pytest.mark.parametrize("transport", ["tcp", "rtu-over-tcp"])
 @on_a_loop
-async def test_nothing_of_a_poll_that_went_wrong_is_believed(
+async def test_f22_f23_f25_nothing_of_a_poll_that_went_wrong_is_believed(
     transport: str, fault: Fault, quality: Quality, why: str, tmp_path: Path
 ) -> None:
     device = SimulatedDevice(SDM630, 2, {"power": lambda: 500.0})
@@ -266,7 +266,7 @@ def test_drivers_that_are_built_one_by_one_share_the_wire_of_their_daemon() -> N
 
 
 @on_a_loop
-async def test_a_silent_device_is_asked_less_and_less_often_with_jitter() -> None:
+async def test_f20_a_silent_device_is_asked_less_and_less_often_with_jitter() -> None:
     device = SimulatedDevice(SDM630, 2)
     device.faults.add(Fault.EXCEPTION)
     async with ModbusServer([device]) as server:

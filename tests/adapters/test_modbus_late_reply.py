@@ -51,12 +51,12 @@ async def read_from(late_s: float | None, blocks: list[Block]) -> list[tuple[int
 
 
 @on_a_loop
-async def test_a_late_reply_is_dropped_while_the_wire_is_quiet() -> None:
+async def test_f21_a_late_reply_is_dropped_while_the_wire_is_quiet() -> None:
     assert await read_from(LATE_S, SAME_LENGTHS) == []
 
 
 @on_a_loop
-async def test_without_the_quiet_time_a_late_reply_is_taken_for_another(
+async def test_f21_without_the_quiet_time_a_late_reply_is_taken_for_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ModbusLink, "_distrust", believe)
@@ -64,7 +64,7 @@ async def test_without_the_quiet_time_a_late_reply_is_taken_for_another(
 
 
 @on_a_loop
-async def test_lengths_give_a_reply_away_that_is_later_than_the_worst(
+async def test_f21_lengths_give_a_reply_away_that_is_later_than_the_worst(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ModbusLink, "_distrust", believe)
@@ -72,7 +72,7 @@ async def test_lengths_give_a_reply_away_that_is_later_than_the_worst(
 
 
 @on_a_loop
-async def test_without_the_check_of_lengths_such_a_reply_is_believed(
+async def test_f21_without_the_check_of_lengths_such_a_reply_is_believed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ModbusLink, "_distrust", believe)
@@ -90,7 +90,7 @@ TABLE = RegisterMap(
 
 
 @on_a_loop
-async def test_the_sentinel_gives_away_what_length_and_quiet_let_through(
+async def test_f21_the_sentinel_gives_away_what_length_and_quiet_let_through(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ModbusLink, "_distrust", believe)
@@ -108,7 +108,7 @@ async def test_the_sentinel_gives_away_what_length_and_quiet_let_through(
 
 
 @on_a_loop
-async def test_without_the_sentinel_the_values_would_be_published_under_wrong_names(
+async def test_f21_without_the_sentinel_the_values_would_be_published_under_wrong_names(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ModbusLink, "_distrust", believe)
@@ -126,7 +126,7 @@ async def test_without_the_sentinel_the_values_would_be_published_under_wrong_na
 
 
 @on_a_loop
-async def test_a_socket_is_closed_after_a_silence_and_opened_again_after_the_quiet() -> None:
+async def test_f21_a_socket_is_closed_after_a_silence_and_opened_again_after_the_quiet() -> None:
     async with LateSlave(LATE_S) as slave:
         settings = tcp(slave.port, "rtu-over-tcp", deadline_s=DEADLINE_S, worst_reply_s=QUIET_S)
         link = ModbusLink(settings, RealClock())
@@ -153,7 +153,7 @@ async def test_nothing_is_asked_twice_by_itself() -> None:
 
 
 @on_a_loop
-async def test_a_reply_of_another_length_is_an_error_and_starts_the_quiet_time() -> None:
+async def test_f22_a_reply_of_another_length_is_an_error_and_starts_the_quiet_time() -> None:
     async with LateSlave(None) as slave:
         # a worst reply that is not the worst: the late one meets the next request
         settings = tcp(slave.port, "rtu-over-tcp", deadline_s=DEADLINE_S, worst_reply_s=DEADLINE_S)

@@ -211,7 +211,7 @@ def test_a_reset_takes_two_steps_and_is_answered_by_the_scan_that_heard_it(tmp_p
     drive(test())
 
 
-def test_a_retained_request_is_refused_and_cleared(tmp_path: Path) -> None:
+def test_f34_a_retained_request_is_refused_and_cleared(tmp_path: Path) -> None:
     async def test() -> None:
         controller = Controller(program_of())
         topic = f"{ROOT}/commands/override"

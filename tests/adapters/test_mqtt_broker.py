@@ -27,7 +27,7 @@ ROOT = "thermiq/test"
 ASKED = {"by": "anna", "ttl_s": 60}
 
 
-def test_a_broker_that_restarts_is_told_everything_again(tmp_path: Path) -> None:
+def test_f31_a_broker_that_restarts_is_told_everything_again(tmp_path: Path) -> None:
     async def test() -> None:
         controller = Controller(program_of())
         with broker(tmp_path) as at:
@@ -55,7 +55,7 @@ def test_a_broker_that_restarts_is_told_everything_again(tmp_path: Path) -> None
     drive(test())
 
 
-def test_no_broker_at_the_start_and_the_scans_go_on(tmp_path: Path) -> None:
+def test_f30_no_broker_at_the_start_and_the_scans_go_on(tmp_path: Path) -> None:
     async def test() -> None:
         controller = Controller(program_of())
         with broker(tmp_path) as at:
@@ -76,7 +76,7 @@ def test_no_broker_at_the_start_and_the_scans_go_on(tmp_path: Path) -> None:
     drive(test())
 
 
-def test_a_frozen_broker_is_noticed_and_left(tmp_path: Path) -> None:
+def test_f33_a_frozen_broker_is_noticed_and_left(tmp_path: Path) -> None:
     async def test() -> None:
         controller = Controller(program_of())
         with broker(tmp_path) as at:
@@ -91,7 +91,7 @@ def test_a_frozen_broker_is_noticed_and_left(tmp_path: Path) -> None:
     drive(test())
 
 
-def test_the_will_speaks_for_a_controller_that_dies(tmp_path: Path) -> None:
+def test_f43_the_will_speaks_for_a_controller_that_dies(tmp_path: Path) -> None:
     async def test() -> None:
         controller = Controller(program_of())
         with broker(tmp_path) as at:
@@ -167,7 +167,7 @@ def test_an_end_is_heeded_whatever_the_broker_does_at_that_moment(tmp_path: Path
     drive(test())
 
 
-def test_a_broker_that_flaps_costs_nothing_that_lasts(
+def test_f32_a_broker_that_flaps_costs_nothing_that_lasts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mqtt, "PAUSES_S", (0.01,))
