@@ -15,6 +15,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from pymodbus import ModbusException
@@ -95,6 +96,9 @@ class LinkSettings:
 
 _Client = AsyncModbusTcpClient | AsyncModbusSerialClient
 _Ask = Callable[[_Client], Awaitable[ModbusPDU]]
+_Handled = tuple[int, ModbusPDU | None]
+"""How many bytes were taken, and what they said."""
+_Handle = Callable[[bytes, int, int], _Handled]
 
 
 class ModbusLink:
@@ -121,6 +125,9 @@ class ModbusLink:
             client.close()
             raise LinkLostError(f"cannot open {self._where()}")
         client.set_max_no_responses(_NEVER)  # closing is decided here
+        framer = client.ctx.framer
+        heard = partial(_garbage_is_no_answer, framer.handleFrame)
+        framer.handleFrame = heard  # type: ignore[method-assign]  # the library has no hook for it
         self._client = client
         self._reopen = False
         self._silences = 0
@@ -246,3 +253,11 @@ class ModbusLink:
             retries=0,
             reconnect_delay=0,
         )
+
+
+def _garbage_is_no_answer(handle: _Handle, data: bytes, unit_id: int, number: int) -> _Handled:
+    """Take a frame that cannot be decoded as none; the library would raise into the event loop."""
+    try:
+        return handle(data, unit_id, number)
+    except ModbusException:
+        return len(data), None
