@@ -20,15 +20,12 @@ ELSEWHEN: dict[int, str] = {
 
 NOT_YET: dict[int, str] = {
     4: "stuck values are played in the storms; no rule of asp1 holds energy against temperatures",
-    24: "a wrong CRC is refused by pymodbus; no test shows it with its number",
     29: "a jumping charge is played in the storms; asp1 declares no rate for it",
-    97: "the soak watches memory, files and tasks; its test carries no number yet",
     110: "broken rule files are refused in tests/adapters/test_going_live.py, without the number",
     111: "rules go live when they are asked for, never by a file that changes; no numbered test",
     113: "conflicts with interlocks are checks of tests/cases; no numbered test",
     115: "equal rules that disagree are a check of tests/cases; no numbered test",
     116: "the language has no loops and bounds its cost; no numbered test",
-    117: "YAML's traps are transcripts of `thermiq check`; no numbered test",
     119: "a name that the plant has not is refused by `thermiq check`; no numbered test",
 }
 """Entries of CI without a test of their own, and why."""
