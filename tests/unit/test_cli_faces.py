@@ -76,6 +76,6 @@ def test_requests_and_resets_are_remembered_over_a_restart(tmp_path: Path) -> No
     service.close()
     service, hide, requests = start()
     assert "heard already" in requests.objection("a1", "", site.clock.wall_s())
-    assert set(service.kept._keepers) == {"requests", "resets"}
+    assert set(service.kept._keepers) == {"flash", "requests", "resets"}
     hide()
     service.close()
