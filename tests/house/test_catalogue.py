@@ -6,9 +6,10 @@ for two of them, `test_f73_to_f79_…` for seven.
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import cache
 
-from tests.house.source import Source, files, tree
+from tests.house.source import files, tree
 
 RANGES = ((1, 14), (20, 29), (30, 43), (50, 62), (70, 81), (85, 89), (90, 107), (110, 119))
 ENTRIES = frozenset(number for low, high in RANGES for number in range(low, high + 1))
@@ -50,10 +51,11 @@ def codes(name: str) -> Iterator[int]:
         last, spans = number, False
 
 
-def by_entry(sources: Iterable[Source]) -> dict[int, list[str]]:
+@cache
+def by_entry() -> dict[int, list[str]]:
     """Return the tests of each entry, as `path::name`."""
     found: dict[int, list[str]] = {}
-    for source in sources:
+    for source in files("tests"):
         for node in ast.walk(tree(source)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 for number in codes(node.name) if node.name.startswith("test_") else ():
@@ -75,18 +77,18 @@ def test_the_catalogue_has_96_entries() -> None:
 
 
 def test_every_entry_that_ci_watches_has_a_test_with_its_number() -> None:
-    found = by_entry(files("tests"))
+    found = by_entry()
     missing = sorted(ENTRIES - set(found) - set(ELSEWHEN) - set(NOT_YET))
     assert not missing, "no test carries " + ", ".join(f"F{number:02}" for number in missing)
 
 
 def test_what_is_tested_by_now_stands_in_no_table_of_exemptions() -> None:
-    found = by_entry(files("tests"))
+    found = by_entry()
     settled = sorted(number for number in NOT_YET if number in found)
     assert not settled, "tested by now: " + ", ".join(f"F{number:02}" for number in settled)
 
 
 def test_no_test_carries_a_number_that_is_no_entry() -> None:
-    found = by_entry(files("tests"))
+    found = by_entry()
     unknown = {number: names for number, names in found.items() if number not in ENTRIES}
     assert not unknown
