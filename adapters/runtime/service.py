@@ -9,7 +9,7 @@ from adapters.clock import SiteClock
 from adapters.port import Clock
 from adapters.runtime.clock_trust import SUBJECT, ClockTrust, Settable
 from adapters.runtime.cycle import whole_ms
-from adapters.runtime.daemon import SCAN_FAILED, STOPPED, Daemon, Surroundings
+from adapters.runtime.daemon import INVARIANT_BROKEN, SCAN_FAILED, STOPPED, Daemon, Surroundings
 from adapters.runtime.demands import Demands
 from adapters.runtime.going_live import GoingLive
 from adapters.runtime.journal import Journal, Kind, boot_id
@@ -32,7 +32,12 @@ from engine.values.moment import Moment
 CLOSING_S = 2.0
 """How long a disk may take to keep what waits, all together."""
 PERIODS_BEFORE_STUCK = 10
-_ENDS = {STOPPED: "stopped", SCAN_FAILED: "a scan failed", None: "no scan was run"}
+_ENDS = {
+    STOPPED: "stopped",
+    SCAN_FAILED: "a scan failed",
+    INVARIANT_BROKEN: "an invariant was broken: the log says which",
+    None: "no scan was run",
+}
 
 log = logging.getLogger(__name__)
 
