@@ -107,6 +107,8 @@ def parse_layout(text: str) -> Layout:
     try:
         devices = json.loads(text)["Devices"]
         modules = [_module(each) for each in devices if each.get("type") != _UNSEEN]
+    except RecursionError:
+        raise LayoutError("it is no piCtory configuration: it is nested too deep") from None
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise LayoutError(f"it is no piCtory configuration: {error!r}") from error
     modules.sort(key=lambda each: each.offset)

@@ -4,6 +4,7 @@ import difflib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -65,10 +66,11 @@ class Recording:
         except sqlite3.Error as error:
             raise RecordingError(path, f"cannot be read: {error}") from error
         try:
-            self.meta = dict(self._rows("SELECT key, value FROM meta ORDER BY key"))
-            self._points = self._read_points()
+            with self._as_damage():
+                self.meta = dict(self._rows("SELECT key, value FROM meta ORDER BY key"))
+                self._points = self._read_points()
         except BaseException:
-            self._db.close()
+            self.close()
             raise
         self._ids = {info.name: point_id for point_id, info in self._points.items()}
 
@@ -103,8 +105,9 @@ class Recording:
         """Return how many samples each point has of each quality; reads the whole file."""
         result = {name: dict.fromkeys(_QUALITIES, 0) for name in self._ids}
         sql = "SELECT point_id, quality, count(*) FROM samples GROUP BY 1, 2"
-        for point_id, quality, count in self._rows(sql):
-            result[self._points[point_id].name][_QUALITIES[quality]] = count
+        with self._as_damage():
+            for point_id, quality, count in self._rows(sql):
+                result[self._points[point_id].name][_QUALITIES[quality]] = count
         return result
 
     def changes(
@@ -140,11 +143,12 @@ class Recording:
         bools = {i for i in wanted if self._points[i].type == "bool"}
         qualities = _QUALITIES
         end_ms = _FOREVER if end_ms is None else end_ms
-        for at_ms, point_id, value, quality in self._rows(sql, start_ms, end_ms, *chosen):
-            if point_id in bools and value is not None:
-                yield at_ms, wanted[point_id], value != 0, qualities[quality]
-            else:
-                yield at_ms, wanted[point_id], value, qualities[quality]
+        with self._as_damage():
+            for at_ms, point_id, value, quality in self._rows(sql, start_ms, end_ms, *chosen):
+                if point_id in bools and value is not None:
+                    yield at_ms, wanted[point_id], value != 0, qualities[quality]
+                else:
+                    yield at_ms, wanted[point_id], value, qualities[quality]
 
     def state(self, at_ms: int, points: Iterable[str] | None = None) -> dict[str, State]:
         """Return each point's value and quality at a moment, by the names in order."""
@@ -156,10 +160,11 @@ class Recording:
             "WHERE point_id = ? AND at_ms <= ? ORDER BY at_ms DESC LIMIT 1"
         )
         result = {}
-        for point_id, name in wanted.items():
-            result[name] = MISSING_STATE
-            for value, quality in self._rows(sql, point_id, at_ms):
-                result[name] = (self._value(point_id, value), _QUALITIES[quality])
+        with self._as_damage():
+            for point_id, name in wanted.items():
+                result[name] = MISSING_STATE
+                for value, quality in self._rows(sql, point_id, at_ms):
+                    result[name] = (self._value(point_id, value), _QUALITIES[quality])
         return result
 
     def decisions(
@@ -233,9 +238,12 @@ class Recording:
             "SELECT at_ms, wall_ms, monotonic_ms, step_ms, count FROM scans "
             "WHERE at_ms < ? AND at_ms + step_ms * (count - 1) >= ? ORDER BY at_ms"
         )
-        for at_ms, wall_ms, monotonic_ms, step_ms, count in self._rows(sql, end_ms, start_ms):
-            for ahead_ms in (step_ms * number for number in range(count)):
-                if start_ms <= at_ms + ahead_ms < end_ms:
+        with self._as_damage():
+            for at_ms, wall_ms, monotonic_ms, step_ms, count in self._rows(sql, end_ms, start_ms):
+                step_ms = max(1, step_ms)  # noqa: PLW2901 - a damaged count must not go on for ever
+                first, end = -((at_ms - start_ms) // step_ms), -((at_ms - end_ms) // step_ms)
+                for number in range(max(0, first), min(count, end)):
+                    ahead_ms = step_ms * number
                     yield at_ms + ahead_ms, wall_ms + ahead_ms, monotonic_ms + ahead_ms
 
     def measured(self, start_ms: int, end_ms: int) -> Iterator[tuple[int, str, float]]:
@@ -247,14 +255,16 @@ class Recording:
             "SELECT max(at_ms), point_id, monotonic_s FROM measured WHERE at_ms <= ? "
             "GROUP BY point_id"
         )
-        for _, point_id, monotonic_s in self._rows(sql, start_ms):
-            yield start_ms, self._points[point_id].name, monotonic_s
+        with self._as_damage():
+            for _, point_id, monotonic_s in self._rows(sql, start_ms):
+                yield start_ms, self._points[point_id].name, monotonic_s
         sql = (
             "SELECT at_ms, point_id, monotonic_s FROM measured WHERE at_ms > ? AND at_ms < ? "
             "ORDER BY at_ms, point_id"
         )
-        for at_ms, point_id, monotonic_s in self._rows(sql, start_ms, end_ms):
-            yield at_ms, self._points[point_id].name, monotonic_s
+        with self._as_damage():
+            for at_ms, point_id, monotonic_s in self._rows(sql, start_ms, end_ms):
+                yield at_ms, self._points[point_id].name, monotonic_s
 
     def requests(self, start_ms: int, end_ms: int) -> Iterator[RequestRow]:
         """Yield what people asked for, beginning with what stands at `start_ms`."""
@@ -262,8 +272,9 @@ class Recording:
             "SELECT at_ms, overrides, resets FROM requests WHERE at_ms < ? AND at_ms >= "
             "(SELECT coalesce(max(at_ms), ?) FROM requests WHERE at_ms <= ?) ORDER BY at_ms"
         )
-        for at_ms, overrides, resets in self._rows(sql, end_ms, start_ms, start_ms):
-            yield RequestRow(at_ms, json.loads(overrides), json.loads(resets))
+        with self._as_damage():
+            for at_ms, overrides, resets in self._rows(sql, end_ms, start_ms, start_ms):
+                yield RequestRow(at_ms, json.loads(overrides), json.loads(resets))
 
     def close(self) -> None:
         """Close the file; the iterators of this recording end with it."""
@@ -284,12 +295,22 @@ class Recording:
     def _rows(self, sql: str, *arguments: object) -> Iterator[tuple[Any, ...]]:
         try:
             yield from self._db.execute(sql, arguments)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             if self._closed:
                 return  # as `close` says; an interrupt ends a run like this
-            raise RecordingError(
-                self.path, f"is damaged: {error}", "restore it from a copy or record it again"
-            ) from error
+            raise self._damaged(error) from error
+
+    @contextmanager
+    def _as_damage(self) -> Iterator[None]:
+        """Take values that no recording holds for what they are: bytes that were changed."""
+        try:
+            yield
+        except (LookupError, ValueError, TypeError, OverflowError, RecursionError) as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> RecordingError:
+        help_text = "restore it from a copy or record it again"
+        return RecordingError(self.path, f"is damaged: {error}", help_text)
 
     def _wanted(self, names: Iterable[str] | None) -> dict[int, str]:
         """Return the ids and names of the chosen points, in the order of their names."""
@@ -312,15 +333,16 @@ class Recording:
 
     def _decision(self, row: tuple[Any, ...]) -> DecisionRow:
         at_ms, output_id, value, cause, by, wanted, reasons = row
-        return DecisionRow(
-            at_ms,
-            self._points[output_id].name,
-            self._value(output_id, value),
-            cause,
-            by,
-            self._value(output_id, wanted),
-            json.loads(reasons),
-        )
+        with self._as_damage():
+            return DecisionRow(
+                at_ms,
+                self._points[output_id].name,
+                self._value(output_id, value),
+                cause,
+                by,
+                self._value(output_id, wanted),
+                json.loads(reasons),
+            )
 
 
 _CHANGES = """

@@ -30,6 +30,7 @@ REST_S = 60.0
 """Beyond these, one in so many seconds."""
 _NO_DIGEST = bytes(DIGEST_BYTES)
 _INFLATED_MAX = 1_000_000
+_DIGITS_MAX = 40
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +130,8 @@ def to_bytes(notes: Mapping[str, object]) -> bytes:
 def from_bytes(data: bytes) -> Mapping[str, object]:
     """Return the notes of a slot. Raises ValueError if they are none."""
     try:
-        document = json.loads(zlib.decompressobj().decompress(data, _INFLATED_MAX))
+        inflated = zlib.decompressobj().decompress(data, _INFLATED_MAX)
+        document = json.loads(inflated, parse_int=_whole)
     except (ValueError, zlib.error, RecursionError) as error:
         raise ValueError(f"no notes: {error}") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
@@ -138,6 +140,13 @@ def from_bytes(data: bytes) -> Mapping[str, object]:
     if not isinstance(notes, dict):
         raise ValueError("no notes in it")  # noqa: TRY004 - one error for all that is wrong
     return notes
+
+
+def _whole(text: str) -> int:
+    """Return a whole number that a float can hold: none of ours has more digits."""
+    if len(text) > _DIGITS_MAX:
+        raise ValueError(f"a number of {len(text)} digits")
+    return int(text)
 
 
 class Newest:

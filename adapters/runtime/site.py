@@ -39,6 +39,8 @@ _SHOWN = re.compile(
 _IN_ADDRESS = re.compile(r"//[^/@\s]*:[^/@\s]+@")
 _ADVICE = "put it into a file that only the daemon's user can read, and name that: `password_file`"
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")
+_NUMBER_LETTERS_MAX = 40
+"""What is longer is no number that a device could mean, and stays a text."""
 _PERIOD = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
 SECTIONS = ("mqtt", "control", "recorder", "rules", "not_off", "proof_tests")
 SITE_KEYS = ("about", "scan_period", "state", "devices", *SECTIONS)
@@ -209,7 +211,7 @@ def _scalar(node: Scalar) -> object:
         return node.text
     if node.text in ("true", "false"):
         return node.text == "true"
-    if _NUMBER.fullmatch(node.text):
+    if len(node.text) <= _NUMBER_LETTERS_MAX and _NUMBER.fullmatch(node.text):
         return float(node.text) if "." in node.text else int(node.text)
     return node.text
 

@@ -107,7 +107,7 @@ def from_bytes(data: bytes) -> Starts:
             int(document["starts"]),
             int(document["unclean_ends"]),
         )
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"no count of starts: {error}") from error
 
 

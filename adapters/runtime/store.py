@@ -53,6 +53,8 @@ SAVE_EVERY_S = 60.0
 RETRY_S = 5.0
 """After a save that failed."""
 
+_INFLATED_MAX = 8_000_000
+
 log = logging.getLogger(__name__)
 
 
@@ -113,7 +115,8 @@ class Store:
         if found.newest is None:
             return self._begin(program, digest, moment, "is damaged")
         try:
-            restored = restore(program, zlib.decompress(found.newest.data), moment)
+            inflated = zlib.decompressobj().decompress(found.newest.data, _INFLATED_MAX)
+            restored = restore(program, inflated, moment)
         except (RetainedError, zlib.error) as error:
             return self._begin(program, digest, moment, f"cannot be used: {error}")
         self._usable = True

@@ -35,6 +35,7 @@ KEPT = 50
 FILES_MAX = 500
 FILE_BYTES_MAX = 262_144
 _ABOUT_BYTES_MAX = 4_096
+_DIGITS_MAX = 9
 
 
 class VersionError(Exception):
@@ -109,7 +110,7 @@ class Versions:
             return None
         except OSError as error:
             raise VersionError(f"what runs cannot be read: {error}") from error
-        if not text.isdecimal():
+        if not text.isdecimal() or len(text) > _DIGITS_MAX:
             raise VersionError("the note of the version that runs is damaged")
         return self.version(int(text))
 
@@ -184,7 +185,14 @@ class Versions:
                 tuple(map(str, known["evidence"])),
                 float(known["at_s"]),
             )
-        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        except (
+            OSError,
+            ValueError,
+            TypeError,
+            LookupError,
+            ArithmeticError,
+            RecursionError,
+        ) as error:
             raise VersionError(f"there is no version {int(name)} that can be read") from error
         if version.name != name or not math.isfinite(version.at_s):
             raise VersionError(f"the note of version {int(name)} is damaged")

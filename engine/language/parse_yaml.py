@@ -4,6 +4,7 @@ Building the tree from events keeps every scalar a text, every place exact, and 
 level too deep, before anything recursive sees it.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from ruamel.yaml import YAML
@@ -36,6 +37,11 @@ from engine.language.source import UNSEEN
 from engine.language.yaml_errors import explain
 
 MAX_DEPTH = 20
+MAX_OPEN = 200
+"""Brackets that are open at once, in texts and comments too. The scanner looks ahead over all of
+them before it tells of the first, in a time that grows with their square."""
+
+_BRACKET = re.compile(r"[\[\]{}]")
 
 
 @dataclass(slots=True)
@@ -185,6 +191,12 @@ class _Builder:
 def parse_yaml(file: str, source: str, problems: list[Problem]) -> Mapping | None:
     """Return the mapping that a file holds, or None; everything wrong goes to `problems`."""
     builder = _Builder(file, source, problems)
+    if (deep := _too_deep(source)) is not None:
+        line, column = source.count("\n", 0, deep) + 1, deep - source.rfind("\n", 0, deep)
+        place = Position(file, line, column, column + 1)
+        what = "lists and mappings are nested deeper here"
+        problems.append(limit_exceeded.problem(what, f"{MAX_DEPTH} levels", place))
+        return None
     try:
         for event in YAML(typ="safe", pure=True).parse(source):
             builder.take(event)
@@ -198,6 +210,16 @@ def parse_yaml(file: str, source: str, problems: list[Problem]) -> Mapping | Non
         problems.append(not_yaml.problem(what, Position(file, 1, 1, 2)))
         return None
     return _mapping_on_top(file, builder.top, problems)
+
+
+def _too_deep(source: str) -> int | None:
+    """Return the index of a bracket that cannot be closed any more by any sound file."""
+    depth = 0
+    for bracket in _BRACKET.finditer(source):
+        depth += 1 if bracket[0] in "[{" else -min(depth, 1)
+        if depth > MAX_OPEN:
+            return bracket.start()
+    return None
 
 
 def _mapping_on_top(file: str, top: Node | None, problems: list[Problem]) -> Mapping | None:

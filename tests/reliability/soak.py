@@ -1,0 +1,177 @@
+"""P7, P15: the daemon for as many scans as three days have, with real peers; what it holds.
+
+House and daemon are processes of their own, joined by Modbus, gRPC, a real Mosquitto and a process
+image. Both live on a clock that is `--speed` times as fast, so all that waits for time scales with
+it. 259,200 scans are as many as three days have at a scan a second; no three days are waited for.
+
+Whether memory grows is told by a straight line through the samples behind the first fifth, in
+which caches fill. What is counted (files, threads, tasks) comes and goes with a save: it counts as
+constant if the least of the last third is not above that of the second.
+"""
+
+import argparse
+import contextlib
+import json
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.house.source import ROOT
+from tests.reliability.outcome import Outcome
+
+SCANS = 259_200
+SPEED = 50.0
+SLOPE_MIB_MAX = 0.5
+"""Per 100,000 scans."""
+RSS_MIB_MAX = 96.0
+FLASH_MB_MAX = 50.0
+SCANS_A_DAY = 172_800
+"""At 500 ms."""
+SHORT = 50_000
+"""Below so many scans, caches still fill: the slope is told and only a jump counts."""
+JUMP_MIB_MAX = 8.0
+SHORT_SLACK = 6
+"""So many more of anything may be there at the end of a short run: a device that is being asked
+anew holds some, and a busy machine asks anew more often."""
+COUNTED = ("fds", "threads", "tasks")
+SABOTAGES = ("fds", "memory", "tasks")
+PATIENCE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What the daemon held after so many scans."""
+
+    scans: int
+    overruns: int
+    good: int
+    """Scans in which every fact was GOOD."""
+    rss_mib: float
+    fds: int
+    threads: int
+    tasks: int
+    written: int
+    """Bytes to the disk since the process began."""
+    failures: int
+    """Of devices, each of which the supervisor began anew."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("--scans", type=int, default=SCANS)
+    parser.add_argument("--speed", type=float, default=SPEED)
+    parser.add_argument("--every", type=int, default=0, help="scans from sample to sample")
+    parser.add_argument("--sabotage", choices=SABOTAGES, default="")
+    parser.add_argument("--folder", type=Path, help="where to write; a temporary one otherwise")
+
+
+def run(options: argparse.Namespace) -> list[Outcome]:
+    """Let a daemon run for so many scans, and judge what it held."""
+    folder = Path(tempfile.mkdtemp(prefix="thermiq-soak-", dir=options.folder))
+    every = options.every or max(20, options.scans // 200)
+    begun_s = time.monotonic()
+    try:
+        with house(folder, options.speed) as site:
+            samples = list(daemon(site, options.speed, options.scans, every, options.sabotage))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return [judged(samples, options.scans, time.monotonic() - begun_s), flash(samples)]
+
+
+@contextlib.contextmanager
+def house(folder: Path, speed: float) -> Iterator[Path]:
+    """Start the peers; gives the site file that names them."""
+    words = [sys.executable, "-m", "tests.reliability.soak_house", str(folder), str(speed)]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline().strip()
+            if not line:
+                raise RuntimeError(f"the house did not start: {process.wait(PATIENCE_S)}")
+            yield Path(line)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(PATIENCE_S)
+
+
+def daemon(site: Path, speed: float, scans: int, every: int, sabotage: str) -> Iterator[Sample]:
+    """Run the daemon and yield what it says. Raises RuntimeError if it ends badly."""
+    words = [sys.executable, "-m", "tests.reliability.soak_daemon", str(site)]
+    words += [str(speed), str(scans), str(every), *([sabotage] if sabotage else [])]
+    log = site.with_name("soak.log")
+    with (
+        log.open("w", encoding="utf-8") as told,
+        subprocess.Popen(
+            words, cwd=ROOT, stdout=subprocess.PIPE, stderr=told, text=True
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                yield Sample(**json.loads(line))
+            if code := process.wait(PATIENCE_S):
+                raise RuntimeError(
+                    f"the daemon ended with {code}: {log.read_text('utf-8')[-2000:]}"
+                )
+        finally:
+            process.kill()
+
+
+def judged(samples: Sequence[Sample], scans: int, took_s: float) -> Outcome:
+    """Tell whether anything grew."""
+    promise = "P7 soak of the daemon with real peers"
+    if len(samples) < 10:
+        return Outcome(promise, f"{len(samples)} samples say nothing", kept=False)
+    settled = samples[len(samples) // 5 :]
+    slope, grown = slope_mib(settled), settled[-1].rss_mib - settled[0].rss_mib
+    peak = max(each.rss_mib for each in samples)
+    last = samples[-1]
+    held = {name: floors(settled, name) for name in COUNTED}
+    slack = SHORT_SLACK if scans < SHORT else 0
+    constant = all(late <= early + slack for early, late in held.values())
+    flat = grown <= JUMP_MIB_MAX if scans < SHORT else slope <= SLOPE_MIB_MAX
+    counts = ", ".join(f"{name} {early} → {late}" for name, (early, late) in held.items())
+    figure = (
+        f"{last.scans:,} scans in {took_s / 60:.1f} min, RSS {slope:+.2f} MiB/100 k scans "
+        f"({grown:+.1f} MiB), at most {peak:.1f} MiB; {counts}; every fact GOOD in "
+        f"{100 * last.good / last.scans:.1f} % of the scans, {last.overruns} overruns"
+    )
+    whole = last.scans > scans - (samples[1].scans - samples[0].scans)
+    kept = constant and flat and peak <= RSS_MIB_MAX and whole and last.good > 0
+    return Outcome(promise, figure, kept)
+
+
+def flash(samples: Sequence[Sample]) -> Outcome:
+    """Tell what the daemon would write in a day at scans of 500 ms.
+
+    Nothing at all is a failure, for then nothing was counted; of a short run only that is judged,
+    for its first minutes are busy.
+    """
+    written = samples[-1].written - samples[len(samples) // 5].written
+    scans = samples[-1].scans - samples[len(samples) // 5].scans
+    day_mb = written / scans * SCANS_A_DAY / 1e6 if scans else 0.0
+    figure = f"{day_mb:.1f} MB a day, from {written / 1e6:.2f} MB in {scans:,} scans"
+    kept = day_mb > 0.0 and (scans < SHORT // 2 or day_mb <= FLASH_MB_MAX)
+    return Outcome("P15 flash in the soak", figure, kept)
+
+
+def slope_mib(samples: Sequence[Sample]) -> float:
+    """Return the growth per 100,000 scans, by least squares."""
+    line = statistics.linear_regression(
+        [each.scans for each in samples], [each.rss_mib for each in samples]
+    )
+    return line.slope * 100_000
+
+
+def floors(samples: Sequence[Sample], name: str) -> tuple[int, int]:
+    """Return the least of the middle third and of the last one."""
+    third = len(samples) // 3
+    middle, late = samples[third : 2 * third], samples[2 * third :]
+    return min(getattr(each, name) for each in middle), min(getattr(each, name) for each in late)
