@@ -34,7 +34,13 @@ _Facts = Annotated[
     ),
 ]
 _Rules = Annotated[
-    Path, typer.Option("--rules", exists=True, metavar="RULES", help="A folder of rule files.")
+    Path | None,
+    typer.Option(
+        "--rules",
+        exists=True,
+        metavar="RULES",
+        help="A folder of rule files, beside --facts; rules/asp1 unless told.",
+    ),
 ]
 _Since = Annotated[
     str | None,
@@ -89,7 +95,7 @@ def why(
     output: Annotated[str, typer.Argument(metavar="OUTPUT", help="As in miner1.power_target.")],
     at: _At = None,
     facts: _Facts = None,
-    rules: _Rules = _RULES,
+    rules: _Rules = None,
     since: _Since = None,
     step: _Step = "10 s",
     socket: Socket = DEFAULT,
@@ -114,6 +120,7 @@ def why(
     from engine.workshop.outline import outline_why  # noqa: PLC0415 - only when needed
     from engine.workshop.wording import tell_why  # noqa: PLC0415 - only when needed
 
+    rules = rules or _default_rules()
     program, digest = read_program(rules)
     _known(output, [each.name for each in program.rulebook.plant.outputs], "OUTPUT", "an output")
     scan = look_back(Question(facts, rules, at, since, step), program, digest)
@@ -128,7 +135,7 @@ def why_not(
     ],
     at: _At = None,
     facts: _Facts = None,
-    rules: _Rules = _RULES,
+    rules: _Rules = None,
     since: _Since = None,
     step: _Step = "10 s",
     socket: Socket = DEFAULT,
@@ -149,6 +156,7 @@ def why_not(
     from adapters.cli.looking_back import Question, look_back, read_program  # noqa: PLC0415 - only when needed
     from engine.workshop import outline, why_not, wording  # noqa: PLC0415 - only when needed
 
+    rules = rules or _default_rules()
     program, digest = read_program(rules)
     outputs = {output.name: output for output in program.rulebook.plant.outputs}
     name, equals, text = (part.strip() for part in asked.partition("="))
@@ -165,6 +173,13 @@ def why_not(
         seen = why_not.why_not(program, scan, name)
         tree = outline.outline_why_not(words, seen)
         told.write(wording.tell_why_not(words, seen), tree, seen)
+
+
+def _default_rules() -> Path:
+    """Return the rules of a checkout; who asks a daemon on a PLC has none, and needs none."""
+    if not _RULES.exists():
+        raise typer.BadParameter(f"which rules? There is no `{_RULES}` here", param_hint="--rules")
+    return _RULES
 
 
 def _both_or_none(facts: Path | None, at: str | None) -> None:

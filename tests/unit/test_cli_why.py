@@ -114,3 +114,16 @@ def test_a_time_or_a_step_that_is_none_is_wrong_usage(facts: Path) -> None:
         done = ask("why", MINER, facts, "12:10", *words)
         assert done.exit_code == 2
         assert words[1] in done.stderr
+
+
+def test_away_from_a_checkout_the_daemon_is_asked_all_the_same(
+    facts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in (("why", MINER), ("why-not", "mine_on_surplus")):
+        done = run(*words, "--socket", tmp_path / "nobody.sock")
+        assert done.exit_code == 1
+        assert "no daemon answers at" in done.stderr
+        done = run(*words, "--facts", facts, "--at", "2024-06-12T12:10")
+        assert done.exit_code == 2
+        assert "which rules? There is no `rules/asp1` here" in " ".join(done.stderr.split())
