@@ -91,6 +91,7 @@ class Oracle:
         self._switched_s: dict[str, float] = {}
         self._seen_s = 0.0
         self._p3_since = math.inf
+        self._p3_ran_s = 0.0
         self._quiet: dict[str, int] = {}
         self._demand = dict.fromkeys(MINERS, 0.0)
         self._last_s: float | None = None
@@ -114,6 +115,8 @@ class Oracle:
         self.told = set(self.latched)
         self._forget_switches()
         self._points.clear()
+        if self._p3_since < math.inf and self._last_s is not None:
+            self._p3_ran_s = self._last_s - self._p3_since  # time state survives (law 13)
         self._p3_since, self._last_s, self._first = math.inf, None, True
         self._demand = dict.fromkeys(MINERS, 0.0)
 
@@ -209,7 +212,8 @@ class Oracle:
         wanted = {name: self.world.miner(name).wanted_w(now_s) or 0.0 for name in MINERS}
         image = self.world.plc.image
         self._trips(causes, wanted)
-        self._valves(image, wanted)
+        if not self.world.broken.unwritable:  # else the kernel's watchdog takes the outputs to 0
+            self._valves(image, wanted)
         self._permissives(wanted, now_s)
         self._values(wanted, now_s)
         self._times(image, wanted, self.world.now_s - (now_s - decided_s))
@@ -258,9 +262,9 @@ class Oracle:
         """I5, I6 and I11: heat needs flow and a sink that are seen, fresh, to go on or to start."""
         running = self.value("p3.running")
         if running is not True:
-            self._p3_since = math.inf
+            self._p3_since, self._p3_ran_s = math.inf, 0.0
         elif self._p3_since == math.inf:
-            self._p3_since = now_s
+            self._p3_since = now_s - self._p3_ran_s
         ways = [self._is(f"{way}.position", lambda v: v >= 40.0) for way in ("rv1", "rv2")]
         wide = [self._is(f"{way}.position", lambda v: v > 90.0) for way in ("rv1", "rv2")]
         for miner, power_w in wanted.items():
