@@ -31,6 +31,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("systemd", "tests.reliability.contained_systemd", "the unit, booted apart (root)"),
     Command("syscalls", "tests.reliability.syscalls", "every call to the disk fails in turn"),
     Command("fuzz", "tests.reliability.fuzz", "inputs that nobody meant, for every parser"),
+    Command("wire", "tests.reliability.wire", "nonsense through a real broker to a daemon"),
     Command("soak", "tests.reliability.soak", "the daemon for as long as scans of three days"),
     Command("simulate", "tests.virtual.simulate", "simulated years with faults on every boundary"),
 )

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from adapters.cli.faces import show
 from adapters.runtime.loading import load_all
 from adapters.runtime.service import Service
 from adapters.simulated.house import NINE_IN_THE_MORNING
@@ -98,12 +99,14 @@ def main(site: Path, speed: float, scans: int, every: int, sabotage: str) -> int
     if loading.loaded is None:
         raise SystemExit(str(loading.problems))
     service = Service(loading.loaded, clock)
+    hide = show(service, loading.loaded, clock, shadow=False)
     service.daemon.listen("sampler", Sampler(service, every).after)
     if sabotage:
         service.daemon.listen("sabotage", _leak(sabotage, []))
     try:
         return asyncio.run(_run(service, clock, scans))
     finally:
+        hide()
         service.close()
 
 
