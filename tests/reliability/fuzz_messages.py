@@ -1,8 +1,10 @@
 """Targets: what comes by MQTT and through the control interface."""
 
 import asyncio
+import atexit
 import json
 import math
+import shutil
 import tempfile
 from collections.abc import Iterable
 from functools import cache
@@ -207,6 +209,7 @@ class _House:
 
     def __init__(self) -> None:
         folder = Path(tempfile.mkdtemp(prefix="thermiq-fuzz-"))
+        atexit.register(shutil.rmtree, folder, True)
         self.daemon = SmallDaemon(write_rules(folder / "rules"))
         self.loop = asyncio.new_event_loop()
         options = {"socket": str(folder / "c.sock")}

@@ -4,10 +4,12 @@ Where a checksum would stop every mutation at the door, a second target puts the
 the reader behind it must hold as well.
 """
 
+import atexit
 import io
 import json
 import math
 import os
+import shutil
 import tempfile
 import zlib
 from functools import cache
@@ -294,6 +296,7 @@ JOURNAL = Target(
 @cache
 def _versions_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="thermiq-fuzz-"))
+    atexit.register(shutil.rmtree, folder, True)
     place = folder / "versions" / "0001"
     place.mkdir(parents=True)
     (place / "r.yaml").write_bytes(RULES.encode())
