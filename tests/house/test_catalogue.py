@@ -22,12 +22,6 @@ ELSEWHEN: dict[int, str] = {
 NOT_YET: dict[int, str] = {
     4: "stuck values are played in the storms; no rule of asp1 holds energy against temperatures",
     29: "a jumping charge is played in the storms; asp1 declares no rate for it",
-    110: "broken rule files are refused in tests/adapters/test_going_live.py, without the number",
-    111: "rules go live when they are asked for, never by a file that changes; no numbered test",
-    113: "conflicts with interlocks are checks of tests/cases; no numbered test",
-    115: "equal rules that disagree are a check of tests/cases; no numbered test",
-    116: "the language has no loops and bounds its cost; no numbered test",
-    119: "a name that the plant has not is refused by `thermiq check`; no numbered test",
 }
 """Entries of CI without a test of their own, and why."""
 
