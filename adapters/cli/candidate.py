@@ -109,12 +109,16 @@ def _tell(told: "pb.Candidate", as_document: bool, colour: bool) -> None:
 def _headline(told: "pb.Candidate") -> str:
     times = sum(each.times for each in told.outputs)
     line = f"Rules {told.rules[:12]} of {told.author}, tried since {told.since_local[:16]}: "
-    line += f"{told.scans} scans, {times} disagreements."
+    line += f"{_counted(told.scans, 'scan')}, {_counted(times, 'disagreement')}."
     if told.missed:
         line += f" {told.missed} scans were left out."
     if told.unlike_daemon:
         line += f" In {told.unlike_daemon} scans the daemon decided otherwise than its own rules."
     return f"{line} It has ended: {told.ended}" if told.ended else line
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _table(told: "pb.Candidate") -> "Table":

@@ -149,6 +149,7 @@ def _seconds(text: str) -> float:
 
 
 def _shown(problem: "pb.Problem") -> str:
-    place = f"{problem.file}:{problem.line}:{problem.column}: " if problem.file else ""
+    at = f":{problem.line}:{problem.column}" if problem.line else ""
+    place = f"{problem.file}{at}: " if problem.file else ""
     line = f"{place}{problem.severity}[{problem.code}]: {problem.message}"
     return f"{line}\n    help: {problem.help}" if problem.help else line

@@ -109,4 +109,5 @@ def _tell(house: "House") -> None:
         typer.echo(f"thermiq: {told}", err=True)
     typer.echo(f"the house runs on loopback; its files are in {house.folder}")
     typer.echo(f"  thermiq run --site {house.site_file}")
+    typer.echo(f"  thermiq status --socket {house.folder / 'control.sock'}       (while that runs)")
     typer.echo(f"  echo safety.open >> {house.folder / _FAULTS}       (and take it out again)")

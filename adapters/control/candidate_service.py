@@ -55,8 +55,9 @@ class CandidateService:
         except OSError as error:
             raise RefusedError(Refusal.NOT_NOW, f"the files cannot be read: {error}") from error
         if not checked.ok:
-            wrong = f"{checked.problems[0].position}: {checked.problems[0].message}"
-            raise RefusedError(Refusal.INVALID, f"these rules cannot run: {wrong}")
+            first = checked.problems[0]
+            place = f"{first.position}: " if first.position.file else ""
+            raise RefusedError(Refusal.INVALID, f"these rules cannot run: {place}{first.message}")
         digest = digest_of(rule_files(files))
         candidate = Candidate(files, digest, author, self._moment.wall_s)
         start = await asyncio.to_thread(self._start, files)

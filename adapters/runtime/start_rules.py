@@ -11,13 +11,14 @@ plant by a restart. What differs between folder and version goes live by `thermi
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from adapters.files import read_rules, shown
 from adapters.runtime.versions import Version, VersionError, Versions
 from adapters.scribe import digest_of
 from engine.language.checked import Checked, check_files
+from engine.language.problem import Problem
 
 
 @dataclass(slots=True)
@@ -38,7 +39,16 @@ def load_rules(folder: Path, named_as: Path | None = None) -> tuple[Checked, str
     read = read_rules(folder)
     named = folder if named_as is None else named_as
     files = {shown(named / PurePath(name).name): each for name, each in read.files.items()}
-    return check_files(files, read.problems), digest_of(files)
+    problems = [_named(each, shown(folder), shown(named)) for each in read.problems]
+    return check_files(files, problems), digest_of(files)
+
+
+def _named(problem: Problem, folder: str, named: str) -> Problem:
+    """Return a problem with reading as one of the folder that a person knows."""
+    place = problem.position
+    own = place.file.startswith(folder)
+    file = named + place.file.removeprefix(folder) if own else place.file
+    return replace(problem, position=replace(place, file=file))
 
 
 def rules_at_start(folder: Path, versions: Versions) -> StartRules:

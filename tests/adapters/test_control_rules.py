@@ -24,6 +24,17 @@ def test_a_reload_tells_what_is_wrong_or_what_runs(daemon: Served, capsys: Captu
     assert "the rules in the folder are those that run" in told(capsys, "reload", "--try")
 
 
+def test_rules_that_are_gone_are_told_by_the_folder_that_people_know(
+    daemon: Served, capsys: Capture
+) -> None:
+    told(capsys, "reload")
+    for file in daemon.house.rules.glob("*.yaml"):
+        file.unlink()
+    text = told(capsys, "reload", code=1)
+    assert f"{daemon.house.rules}: error[unreadable-file]: there is no rule file" in text
+    assert "cannot run: there is no `plant.yaml`" in told(capsys, "candidate", "start", code=1)
+
+
 def test_rules_have_a_history_and_a_way_back(daemon: Served, capsys: Capture) -> None:
     assert told(capsys, "versions") == "No version is kept yet.\n"
     assert "nothing else is kept" not in told(capsys, "reload", "--reason", "as it was")
