@@ -6,7 +6,9 @@ when it was measured, or where the site says that it may.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 
 import aiomqtt
 
@@ -18,6 +20,7 @@ from adapters.port import Clock, Command, DeviceError, Field, Publish, Reading
 from engine.values.fact import Quality
 
 LOOKED_EVERY_S = 1.0
+CONNECTING_S = 15.0
 
 Decode = Callable[[str, Json], Mapping[str, Found]]
 """From a topic and a message's content to what it tells, by field."""
@@ -61,13 +64,17 @@ class MqttSource:
         now_s = self._clock.monotonic_s()
         self._heard_s = dict.fromkeys(self._ttl_s, now_s)
         try:
-            async with client(self._broker) as link:
-                heed_cancellation()
-                await cancellable(link.subscribe([(topic, 1) for topic in self._topics]))
+            async with AsyncExitStack() as opened:
+                # A link that dies in the middle of the handshake would be waited for without end.
+                async with asyncio.timeout(CONNECTING_S):
+                    link = await opened.enter_async_context(client(self._broker))
+                    heed_cancellation()
+                    await cancellable(link.subscribe([(topic, 1) for topic in self._topics]))
                 await all_or_none(self._listen(link, publish), self._watch(publish))
-        except aiomqtt.MqttError as error:
+        except (aiomqtt.MqttError, TimeoutError) as error:
             heed_cancellation()
-            raise DeviceError(f"{self.name}: {error}") from None
+            told = str(error) or f"no connection within {CONNECTING_S:g} s"
+            raise DeviceError(f"{self.name}: {told}") from None
 
     async def _listen(self, link: aiomqtt.Client, publish: Publish) -> None:
         async for message in link.messages:
