@@ -117,10 +117,12 @@ def _try(staged: "pb.Staged", socket: "Path", *, force: bool) -> "list[pb.Tried]
     for gate in gates_of(staged, recordings[-1].path if recordings else ""):
         typer.echo(f"== {gate.title}")
         sys.stdout.flush()
-        for each in try_gate(gate):
-            tried.append(pb.Tried(gate=each.gate, passed=each.passed, text=each.text))
-            if not each.passed:
-                failed.append(f"{each.gate}: {each.text}" if each.text else each.gate)
+        outcome = try_gate(gate)
+        if outcome is None:
+            continue
+        tried.append(pb.Tried(gate=outcome.gate, passed=outcome.passed, text=outcome.text))
+        if not outcome.passed:
+            failed.append(f"{outcome.gate}: {outcome.text}" if outcome.text else outcome.gate)
     if failed and not force:
         typer.echo(f"not passed: {'; '.join(failed)}", err=True)
         typer.echo(f"rules {staged.running[:12]} go on as before", err=True)

@@ -42,7 +42,7 @@ def test_what_is_required_and_cannot_be_tried_is_not_passed(
 ) -> None:
     monkeypatch.setattr(gates, "find_spec", lambda _: None)
     asked = staged(folder, tests="required", proof="required", coverage_percent=90.0)
-    outcomes = [each for gate in gates_of(asked, "") for each in try_gate(gate)]
+    outcomes = [each for gate in gates_of(asked, "") if (each := try_gate(gate))]
     assert [(each.gate, each.passed) for each in outcomes] == [
         ("tests", False),
         ("coverage", False),
@@ -55,7 +55,10 @@ def test_what_is_required_and_cannot_be_tried_is_not_passed(
 def test_the_staged_files_are_tried_not_those_of_the_operator(folder: Path) -> None:
     (folder / "a.test.yaml").write_text("scenarios: []\n", "utf-8")
     asked = staged(folder, tests="required", coverage_percent=92.5)
-    assert words(asked) == [("test", str(folder), "--threshold", "92.5")]
+    assert words(asked) == [
+        ("test", str(folder)),
+        ("test", str(folder), "--threshold", "92.5"),
+    ]
 
 
 def test_the_last_recorded_hours_are_shown_where_there_are_any(folder: Path) -> None:
@@ -82,7 +85,5 @@ def test_a_gate_is_the_command_itself(
 ) -> None:
     (folder / "a.yaml").unlink()
     (folder / "plant.yaml").write_text(rules, "utf-8")
-    assert try_gate(Gate("Check", ("check", str(folder)), ("tests",))) == (
-        Outcome("tests", passed),
-    )
+    assert try_gate(Gate("Check", ("check", str(folder)), "tests")) == Outcome("tests", passed)
     assert capfd.readouterr() != ("", "")
