@@ -70,7 +70,11 @@ def _meaning(thing: object) -> object:
     return thing
 
 
-@given(st.sampled_from(SAMPLES), st.randoms(use_true_random=False))
+# Stories hold texts of several lines, and the white space within a text is its own.
+RULE_FILES = [path for path in SAMPLES if not path.name.endswith(".test.yaml")]
+
+
+@given(st.sampled_from(RULE_FILES), st.randoms(use_true_random=False))
 def test_other_white_space_makes_no_difference(path: Path, chance: random.Random) -> None:
     text = path.read_text("utf-8")
     assert _clean(_disturbed(text, chance), path.name) == _clean(text, path.name)
