@@ -70,8 +70,8 @@ def _meaning(thing: object) -> object:
     return thing
 
 
-# Stories hold texts of several lines, and the white space within a text is its own.
-RULE_FILES = [path for path in SAMPLES if not path.name.endswith(".test.yaml")]
+# Stories and site files hold texts of several lines, and white space within a text is its own.
+RULE_FILES = [path for path in SAMPLES if not path.name.endswith(("test.yaml", "site.yaml"))]
 
 
 @given(st.sampled_from(RULE_FILES), st.randoms(use_true_random=False))
