@@ -14,7 +14,6 @@ import pytest
 from tests.reliability.blackbox_judge import BLIND, PAUSE_WITHIN
 from tests.reliability.blackbox_rig import Rig, rig
 from tests.reliability.links import BROKER, BUS, MINER_1, MINER_2, Fault
-from tests.reliability.running import ran
 
 OVER_BUS = {"pv.power", "house.load", "battery.power", "battery.soc", "grid.power"}
 OVER_BROKER = {"heatpump.power", "heatpump.running"}
@@ -121,12 +120,6 @@ def test_f22_f52_f60_answers_that_are_damaged_late_or_cut_off_hold_up_no_trip(
         assert not one.judge.runs(MINER_2)
 
     assert play(tmp_path, act) == []
-
-
-def test_f70_storms_on_every_link_break_nothing() -> None:
-    code, told = ran("blackbox", "--rounds", "1", "--steps", "15")
-    assert code == 0, told
-    assert " 0 wrong" in told
 
 
 async def trip(one: Rig) -> None:
