@@ -116,7 +116,7 @@ if [ ! -e "$folder/complete" ]; then
     setuptools="$folder/setuptools.lock"
     awk '/^[^ ]/ {wanted = /^setuptools==/} wanted' "$source_tree/requirements.lock" >"$setuptools"
     "${pip[@]}" --require-hashes -r "$setuptools"
-    "${pip[@]}" --require-hashes --no-build-isolation --use-pep517 -r "$here/requirements.lock"
+    "${pip[@]}" --require-hashes --no-deps --no-build-isolation --use-pep517 -r "$here/requirements.lock"
     # From a copy: setuptools leaves its traces where it builds.
     mkdir "$folder/source"
     cp -rL "$source_tree"/{adapters,engine,pyproject.toml,README.md} "$folder/source/"

@@ -135,8 +135,7 @@ class _Builder:
     def _open(self, event: MappingStartEvent | SequenceStartEvent, *, is_mapping: bool) -> None:
         place = self._place(event)
         if len(self.frames) >= MAX_DEPTH:
-            what = "lists and mappings are nested deeper here"
-            self.problems.append(limit_exceeded.problem(what, f"{MAX_DEPTH} levels", place))
+            self.problems.append(_nested_too_deep(place))
             raise _Stop
         self.frames.append(_Frame(is_mapping, bool(event.flow_style), place))
 
@@ -191,25 +190,30 @@ class _Builder:
 def parse_yaml(file: str, source: str, problems: list[Problem]) -> Mapping | None:
     """Return the mapping that a file holds, or None; everything wrong goes to `problems`."""
     builder = _Builder(file, source, problems)
-    if (deep := _too_deep(source)) is not None:
-        line, column = source.count("\n", 0, deep) + 1, deep - source.rfind("\n", 0, deep)
-        place = Position(file, line, column, column + 1)
-        what = "lists and mappings are nested deeper here"
-        problems.append(limit_exceeded.problem(what, f"{MAX_DEPTH} levels", place))
-        return None
+    deep = _too_deep(source)
     try:
-        for event in YAML(typ="safe", pure=True).parse(source):
+        for event in YAML(typ="safe", pure=True).parse(source[:deep]):
             builder.take(event)
     except _Stop:
         return None
     except MarkedYAMLError as error:
-        problems.append(explain(file, source, error))
-        return None
+        if deep is None:
+            problems.append(explain(file, source, error))
+            return None
     except (YAMLError, ValueError, OverflowError):
         what = "the file holds something that is not YAML, such as an impossible escape"
         problems.append(not_yaml.problem(what, Position(file, 1, 1, 2)))
         return None
+    if deep is not None:
+        line, column = source.count("\n", 0, deep) + 1, deep - source.rfind("\n", 0, deep)
+        problems.append(_nested_too_deep(Position(file, line, column, column + 1)))
+        return None
     return _mapping_on_top(file, builder.top, problems)
+
+
+def _nested_too_deep(place: Position) -> Problem:
+    what = "lists and mappings are nested deeper here"
+    return limit_exceeded.problem(what, f"{MAX_DEPTH} levels", place)
 
 
 def _too_deep(source: str) -> int | None:
