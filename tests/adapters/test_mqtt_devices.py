@@ -7,6 +7,7 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
+from adapters.cancellation import cancellable
 from adapters.devices import emsesp, mqtt_source, mqtt_values, setpoints, sun, tariff
 from adapters.devices.mqtt_source import MqttSource
 from adapters.devices.tariff import Tariff
@@ -48,7 +49,7 @@ async def run_while(
 
         async def repeat() -> None:
             while True:
-                await link.publish(topic, payload, qos=1)
+                await cancellable(link.publish(topic, payload, qos=1))
                 await asyncio.sleep(0.02)
 
         telling = asyncio.create_task(repeat())
