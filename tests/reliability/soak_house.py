@@ -3,7 +3,8 @@
     python -m tests.reliability.soak_house FOLDER SPEED
 
 All devices of asp1 on loopback, with Mosquitto, on a clock that is SPEED times as fast. Says one
-line when the site file is written, and ends on SIGTERM.
+line when the site file is written, and ends on SIGTERM. However deep FOLDER lies, the daemon's
+socket has a folder of its own: the system takes no more than 107 letters for one.
 """
 
 import asyncio
@@ -11,14 +12,15 @@ import contextlib
 import signal
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from adapters.simulated.house import House, Pace
 from adapters.simulated.paced_clock import PacedClock
 from tests.e2e.bench import ASP1, OPTIONS
 
 
-async def live(folder: Path, speed: float) -> None:
-    """Be the house until told to end."""
+async def live(folder: Path, speed: float, socket: Path) -> None:
+    """Be the house of a daemon that listens on `socket`, until told to end."""
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     pace = Pace(step_s=0.5, publish_s=10.0)
@@ -26,7 +28,8 @@ async def live(folder: Path, speed: float) -> None:
     house = House(folder, ASP1, clock, pace)
     tasks: list[asyncio.Task[None]] = []
     try:
-        await house.start({"scan_period": "500 ms"}, OPTIONS)
+        sections = {"scan_period": "500 ms", "control": {"socket": str(socket)}}
+        await house.start(sections, OPTIONS)
         if house.messages.trouble:
             raise SystemExit(house.messages.trouble)
         tasks = [asyncio.create_task(each) for each in (clock.run(), house.live())]
@@ -43,4 +46,5 @@ async def live(folder: Path, speed: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(live(Path(sys.argv[1]), float(sys.argv[2])))
+    with TemporaryDirectory(prefix="thermiq-") as short:
+        asyncio.run(live(Path(sys.argv[1]), float(sys.argv[2]), Path(short) / "control.sock"))
