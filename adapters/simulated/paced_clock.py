@@ -9,13 +9,15 @@ import heapq
 import itertools
 import time
 
-_TICK_S = 0.005
 _LONGEST_S = 0.02
 """More real time than that since the last tick is not made up for."""
 
 
 class PacedClock:
     """Both clocks of a site, `speed` times as fast, moving while it is `run`; a port Clock."""
+
+    tick_s = 0.005
+    """Real time from one move to the next, and what the machine needs beside."""
 
     def __init__(self, speed: float, wall_s: float, monotonic_s: float = 1000.0) -> None:
         """Begin at `wall_s`, Unix time; nothing moves yet."""
@@ -46,10 +48,14 @@ class PacedClock:
         """Let time pass until cancelled."""
         last_s = time.monotonic()
         while True:
-            await asyncio.sleep(_TICK_S)
+            await asyncio.sleep(self.tick_s)
             now_s = time.monotonic()
-            await self._go_to(self._now_s + min(now_s - last_s, _LONGEST_S) * self._speed)
+            await self._go_to(self.goal_s(now_s - last_s))
             last_s = now_s
+
+    def goal_s(self, passed_s: float) -> float:
+        """Return how far the clock goes after `passed_s` of real time, as monotonic seconds."""
+        return self._now_s + min(passed_s, _LONGEST_S) * self._speed
 
     async def _go_to(self, goal_s: float) -> None:
         """Wake everybody who is due before `goal_s`, each at the time asked for."""

@@ -12,18 +12,23 @@ constant if the least of the last third is not above that of the second.
 import argparse
 import contextlib
 import json
+import os
 import shutil
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.house.source import ROOT
+from tests.reliability.common_clock import shared_memory
 from tests.reliability.outcome import Outcome
 
 SCANS = 259_200
@@ -43,6 +48,8 @@ anew holds some, and a busy machine asks anew more often."""
 COUNTED = ("fds", "threads", "tasks")
 SABOTAGES = ("fds", "memory", "tasks")
 PATIENCE_S = 60.0
+LOG_LINES = 40
+"""The last lines of its log are told of a daemon that ends badly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,50 +85,72 @@ def run(options: argparse.Namespace) -> list[Outcome]:
     every = options.every or max(20, options.scans // 200)
     begun_s = time.monotonic()
     try:
-        with house(folder, options.speed) as site:
-            samples = list(daemon(site, options.speed, options.scans, every, options.sabotage))
+        with house(folder, options.speed) as peers:
+            samples = list(daemon(peers, options.scans, every, options.sabotage))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return [judged(samples, options.scans, time.monotonic() - begun_s), flash(samples)]
 
 
+class Peers(NamedTuple):
+    """A house that runs: the site file that names its devices, and the time that it lives in."""
+
+    site: Path
+    speed: float
+    memory: int
+
+
 @contextlib.contextmanager
-def house(folder: Path, speed: float) -> Iterator[Path]:
-    """Start the peers; gives the site file that names them."""
-    words = [sys.executable, "-m", "tests.reliability.soak_house", str(folder), str(speed)]
-    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+def house(folder: Path, speed: float) -> Iterator[Peers]:
+    """Start the peers of a daemon."""
+    memory = shared_memory()
+    words = [sys.executable, "-m", "tests.reliability.soak_house", str(folder)]
+    words += [str(speed), str(memory)]
+    with (
+        os.fdopen(memory, "rb"),
+        subprocess.Popen(
+            words, cwd=ROOT, stdout=subprocess.PIPE, text=True, pass_fds=(memory,)
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             line = process.stdout.readline().strip()
             if not line:
                 raise RuntimeError(f"the house did not start: {process.wait(PATIENCE_S)}")
-            yield Path(line)
+            yield Peers(Path(line), speed, memory)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(PATIENCE_S)
 
 
-def daemon(site: Path, speed: float, scans: int, every: int, sabotage: str) -> Iterator[Sample]:
+def daemon(peers: Peers, scans: int, every: int, sabotage: str = "") -> Iterator[Sample]:
     """Run the daemon and yield what it says. Raises RuntimeError if it ends badly."""
-    words = [sys.executable, "-m", "tests.reliability.soak_daemon", str(site)]
-    words += [str(speed), str(scans), str(every), *([sabotage] if sabotage else [])]
-    log = site.with_name("soak.log")
-    with (
-        log.open("w", encoding="utf-8") as told,
-        subprocess.Popen(
-            words, cwd=ROOT, stdout=subprocess.PIPE, stderr=told, text=True
-        ) as process,
-    ):
+    words = [sys.executable, "-m", "tests.reliability.soak_daemon", str(peers.site)]
+    words += [str(peers.speed), str(peers.memory), str(scans), str(every)]
+    words += [sabotage] if sabotage else []
+    with subprocess.Popen(
+        words,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        pass_fds=(peers.memory,),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        # As on the PLC, where journald keeps it in memory: what is logged costs no flash.
+        logged: deque[str] = deque(maxlen=LOG_LINES)
+        reading = threading.Thread(target=logged.extend, args=(process.stderr,))
+        reading.start()
         try:
-            assert process.stdout is not None
             for line in process.stdout:
                 yield Sample(**json.loads(line))
-            if code := process.wait(PATIENCE_S):
-                raise RuntimeError(
-                    f"the daemon ended with {code}: {log.read_text('utf-8')[-2000:]}"
-                )
+            code = process.wait(PATIENCE_S)
         finally:
             process.kill()
+            reading.join()
+        if code:
+            raise RuntimeError(f"the daemon ended with {code}: {''.join(logged)}")
 
 
 def judged(samples: Sequence[Sample], scans: int, took_s: float) -> Outcome:

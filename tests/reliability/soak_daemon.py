@@ -1,12 +1,13 @@
 """The daemon of a soak, a process of its own, which says what it holds every so many scans.
 
-    python -m tests.reliability.soak_daemon SITE SPEED SCANS EVERY [SABOTAGE]
+    python -m tests.reliability.soak_daemon SITE SPEED MEMORY SCANS EVERY [SABOTAGE]
 
 It is `thermiq run` on a clock that is SPEED times as fast: scans of 500 ms come every 500/SPEED ms,
 and everything that waits on the clock (polls, time to live, tokens, saves) scales with them.
 """
 
 import asyncio
+import contextlib
 import gc
 import json
 import logging
@@ -21,10 +22,12 @@ from adapters.cli.faces import show
 from adapters.runtime.loading import load_all
 from adapters.runtime.service import Service
 from adapters.simulated.house import NINE_IN_THE_MORNING
-from adapters.simulated.paced_clock import PacedClock
 from engine.control.scan import Scan
 from engine.values.fact import Quality
+from tests.reliability.common_clock import DAEMON, CommonClock
 
+WRITEBACK_S = 30.0
+"""After which a system writes to the medium what nobody has forced there (`dirty_expire`)."""
 PAGE_MIB = resource.getpagesize() / 2**20
 
 
@@ -83,18 +86,34 @@ def _leak(what: str, held: list[object]) -> Callable[[Scan], None]:
     return after
 
 
-async def _run(service: Service, clock: PacedClock, scans: int) -> int:
-    passing = asyncio.create_task(clock.run())
+async def _write_back(folder: Path, clock: CommonClock) -> None:
+    """Write to the medium what lies in memory, for the system does it by a clock of its own.
+
+    A page that is written twice between would else count once in fifty times as many cases.
+    """
+    while True:
+        await clock.sleep(WRITEBACK_S)
+        await asyncio.to_thread(_force_files, folder)
+
+
+def _force_files(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError, IsADirectoryError), path.open("rb") as file:
+            os.fdatasync(file.fileno())
+
+
+async def _run(service: Service, folder: Path, clock: CommonClock, scans: int) -> int:
+    beside = [asyncio.create_task(each) for each in (clock.run(), _write_back(folder, clock))]
     try:
         return await service.daemon.run(scans)
     finally:
-        passing.cancel()
+        for task in beside:
+            task.cancel()
 
 
-def main(site: Path, speed: float, scans: int, every: int, sabotage: str) -> int:
+def main(site: Path, clock: CommonClock, scans: int, every: int, sabotage: str) -> int:
     """Run so many scans; returns the daemon's exit code."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    clock = PacedClock(speed, NINE_IN_THE_MORNING)
     loading = load_all(site, clock, shadow=False)
     if loading.loaded is None:
         raise SystemExit(str(loading.problems))
@@ -104,14 +123,13 @@ def main(site: Path, speed: float, scans: int, every: int, sabotage: str) -> int
     if sabotage:
         service.daemon.listen("sabotage", _leak(sabotage, []))
     try:
-        return asyncio.run(_run(service, clock, scans))
+        return asyncio.run(_run(service, loading.loaded.state_folder, clock, scans))
     finally:
         hide()
         service.close()
 
 
 if __name__ == "__main__":
-    words = sys.argv[1:]
-    sys.exit(
-        main(Path(words[0]), float(words[1]), int(words[2]), int(words[3]), "".join(words[4:]))
-    )
+    site, speed, memory, scans, every, *sabotage = sys.argv[1:]
+    clock = CommonClock(int(memory), DAEMON, float(speed), NINE_IN_THE_MORNING)
+    sys.exit(main(Path(site), clock, int(scans), int(every), "".join(sabotage)))

@@ -1,10 +1,11 @@
 """The peers of a soak, a process of their own.
 
-    python -m tests.reliability.soak_house FOLDER SPEED
+    python -m tests.reliability.soak_house FOLDER SPEED MEMORY
 
-All devices of asp1 on loopback, with Mosquitto, on a clock that is SPEED times as fast. Says one
-line when the site file is written, and ends on SIGTERM. However deep FOLDER lies, the daemon's
-socket has a folder of its own: the system takes no more than 107 letters for one.
+All devices of asp1 on loopback, with Mosquitto, on a clock that is SPEED times as fast and shared
+with the daemon through MEMORY, a file descriptor (`common_clock.py`). Says one line when the site
+file is written, and ends on SIGTERM. However deep FOLDER lies, the daemon's socket has a folder of
+its own: the system takes no more than 107 letters for one.
 """
 
 import asyncio
@@ -15,16 +16,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from adapters.simulated.house import House, Pace
-from adapters.simulated.paced_clock import PacedClock
 from tests.e2e.bench import ASP1, OPTIONS
+from tests.reliability.common_clock import HOUSE, CommonClock
 
 
-async def live(folder: Path, speed: float, socket: Path) -> None:
+async def live(folder: Path, speed: float, memory: int, socket: Path) -> None:
     """Be the house of a daemon that listens on `socket`, until told to end."""
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-    pace = Pace(step_s=0.5, publish_s=10.0)
-    clock = PacedClock(speed, pace.starts_at_s)
+    pace = Pace(step_s=0.25, publish_s=10.0)
+    clock = CommonClock(memory, HOUSE, speed, pace.starts_at_s)
     house = House(folder, ASP1, clock, pace)
     tasks: list[asyncio.Task[None]] = []
     try:
@@ -46,5 +47,6 @@ async def live(folder: Path, speed: float, socket: Path) -> None:
 
 
 if __name__ == "__main__":
+    _, given, faster, shared = sys.argv
     with TemporaryDirectory(prefix="thermiq-") as short:
-        asyncio.run(live(Path(sys.argv[1]), float(sys.argv[2]), Path(short) / "control.sock"))
+        asyncio.run(live(Path(given), float(faster), int(shared), Path(short) / "control.sock"))

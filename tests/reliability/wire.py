@@ -105,10 +105,10 @@ def _places() -> list[tuple[str, Target, int]]:
 def flood(folder: Path, count: int, seed: int) -> Outcome:
     """Let a daemon scan while it is flooded; all of its scans must come, and it must answer."""
     scans = max(SCANS_LEAST, count // MESSAGES_A_SCAN)
-    with house(folder, SPEED) as site:
-        flooding = Flood(site, count, seed)
+    with house(folder, SPEED) as peers:
+        flooding = Flood(peers.site, count, seed)
         samples = []
-        for sample in daemon(site, SPEED, scans, max(20, scans // 50), ""):
+        for sample in daemon(peers, scans, max(20, scans // 50)):
             if not samples:
                 flooding.start()
             samples.append(sample)
