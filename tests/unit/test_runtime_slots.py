@@ -1,9 +1,14 @@
+import os
+import statistics
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.runtime.flash_budget import written_by_this_process
+from adapters.runtime.ring import BLOCK_BYTES, Framed, Ring
 from adapters.runtime.slots import (
     DATA_BYTES_MAX,
     HEADER_BYTES,
@@ -17,6 +22,7 @@ from adapters.runtime.slots import (
 from tests.making.disks import FailingDisk, ForgetfulDisk
 
 RULES = b"r" * 32
+DATA_BYTES_OF_ENTRY = 800
 
 
 @given(st.integers(0, 2**63), st.binary(min_size=32, max_size=32), st.binary(max_size=300))
@@ -37,6 +43,36 @@ def test_a_torn_or_cut_off_slot_is_none(length: int) -> None:
     whole = packed(Record(7, RULES, b"x" * 20))
     assert unpacked(whole[:length]) is None
     assert unpacked(whole[:length].ljust(SLOT_BYTES, b"\0")) is None
+
+
+def _counted(save: Callable[[], None]) -> float:
+    """Return the bytes that the system counts for a save; the middle one of several."""
+    counts = []
+    for _ in range(9):
+        before = written_by_this_process()
+        save()
+        counts.append(written_by_this_process() - before)
+    return statistics.median(counts)
+
+
+def test_f104_a_save_counts_for_its_own_pages_and_not_for_all_that_the_system_holds(
+    tmp_path: Path,
+) -> None:
+    slots = SlotFile(tmp_path / "a.slots")
+    slots.create(RULES, b"zero")
+    assert _counted(lambda: slots.save(RULES, bytes(3000))) <= 2 * BLOCK_BYTES
+    slots.close()
+
+    ring = Ring(tmp_path / "a.ring")
+    ring.open()
+    ring.close()
+    handle = os.open(ring.path, os.O_RDONLY)
+    os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)  # as after a start of the machine
+    os.close(handle)
+    ring.open()
+    record = Framed(0, 1.0, 2.0, bytes(16), bytes(DATA_BYTES_OF_ENTRY))
+    assert _counted(lambda: ring.append([record] * 4)) <= 2 * BLOCK_BYTES
+    ring.close()
 
 
 def test_data_that_does_not_fit_is_refused() -> None:
