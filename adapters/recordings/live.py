@@ -19,6 +19,9 @@ from adapters.recordings.schema import SCAN_TABLES, SMALL_INDEXES, TABLES
 from adapters.recordings.whole_file import refuse_place
 
 _BUSY_S = 10.0
+_CACHE_KIB = 256
+"""What SQLite may hold of the file. Rows are added at its end, so more serves nobody; its own limit
+of 2 MiB would fill in a few hours, a little with every commit."""
 
 
 class LiveRecording(RowWriter):
@@ -41,6 +44,7 @@ class LiveRecording(RowWriter):
         super().__init__(path, db, tracks)
         try:
             db.execute("PRAGMA synchronous = NORMAL")
+            db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             if known:
                 self._go_on(tracks)
             else:
