@@ -4,6 +4,8 @@ A day's budget comes in evenly, with a small store for a restart or a busy quart
 the whole process writes is taken off it, as the system counts it: the write-ahead log, indexes, the
 slots of the retained state too. Who is in debt waits until it is paid. Fewer, larger commits write
 less, for a commit writes whole pages; nothing is lost but by a power cut, which costs more minutes.
+Where that is not enough, because all facts come and go, the recorder rests until the debt is paid:
+what it would have written is the only thing of a controller that may be missing.
 """
 
 import logging
@@ -16,7 +18,7 @@ STORE_SHARE = 1 / 48
 PACE = 0.9
 """Of a day's budget, what comes in evenly; the rest is the store, and the commit under way."""
 LONGEST_MS = 7_200_000
-"""A commit comes after two hours whatever it costs."""
+"""A commit comes after two hours at the latest; who owes more rests first."""
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ def written_by_this_process() -> int:
 
 
 class FlashBudget:
-    """Tells after each commit when the next may come."""
+    """Tells after each commit when the next may come, and how long nothing may be recorded."""
 
     def __init__(
         self, bytes_a_day: int, written: Callable[[], int] = written_by_this_process
@@ -44,6 +46,8 @@ class FlashBudget:
         self._counted = written()
         self._at_ms: int | None = None
         self._state = "usual"
+        self.rest_ms = 0
+        """How long nothing may be recorded, as of the last `wait_ms`; 0 if all may go on."""
 
     def wait_ms(self, now_ms: int, usual_ms: int) -> int:
         """Return how long the next commit waits, `usual_ms` if the budget lasts."""
@@ -53,7 +57,8 @@ class FlashBudget:
         self._left = min(self._store_max, self._left + came) - (counted - self._counted)
         self._at_ms, self._counted = now_ms, counted
         debt_ms = round(max(0.0, -self._left) / self._bytes_per_ms)
-        beyond = "beyond" if debt_ms > LONGEST_MS else "rarer"
+        self.rest_ms = debt_ms if debt_ms > LONGEST_MS else 0
+        beyond = "beyond" if self.rest_ms else "rarer"
         self._tell(beyond if debt_ms > usual_ms else "usual", debt_ms)
         return max(usual_ms, min(debt_ms, LONGEST_MS))
 
@@ -71,4 +76,8 @@ class FlashBudget:
                     wait_ms / 60_000,
                 )
             case _:
-                log.error("what is recorded is more than the flash's budget, however rarely")
+                log.error(
+                    "what is recorded is more than the flash's budget, however rarely: nothing is "
+                    "recorded for %.1f h",
+                    wait_ms / 3_600_000,
+                )

@@ -4,12 +4,14 @@ A scan or a request tells of it and goes on; a thread writes into a ring of fixe
 everything that waits with one flush to the medium. While the disk refuses, entries wait in order
 and are tried again; when too many wait, the newest are counted instead.
 
-A source that chatters gets 12 entries an hour and then one that counts the rest. What a person must
-find, however often, is not counted: starts and ends, latches, resets, rules that go live.
+A source that chatters gets 12 entries an hour and then one that counts the rest; alarms about the
+controller itself, refusals and clock steps get 100 an hour all together. What a person must find,
+however often, is not counted: starts and ends, latches, resets, rules that go live.
 """
 
 import json
 import logging
+import math
 import threading
 import uuid
 from collections.abc import Callable
@@ -26,6 +28,8 @@ from adapters.runtime.slots import Disk
 WAITING_MAX = 1000
 RETRY_S = 5.0
 ENTRIES_AN_HOUR = 12
+COMMON_AN_HOUR = 100
+"""Of what is `COMMON`, from all sources together: each entry costs the flash a block."""
 HOUR_S = 3600.0
 SOURCES_MAX = 200
 """More sources at a time share one allowance."""
@@ -74,6 +78,9 @@ UNCOUNTED = frozenset(
         *(Kind.RESET_CONFIRMED, Kind.RULES, Kind.RULES_BACK),
     }
 )
+
+COMMON = frozenset({Kind.ALARM, Kind.ALARM_OVER, Kind.REFUSED, Kind.CLOCK})
+"""What comes of itself, from many sources when links are bad; trips and people are not among it."""
 
 Tell = Callable[[Kind, str, str, str], None]
 """Takes what happened, to what, in words, and who did it; returns at once."""
@@ -134,6 +141,8 @@ class Allowance:
     """Who may write now, and what is to be counted."""
 
     sources: dict[tuple[Kind, str], _Source] = field(default_factory=dict)
+    common: _Source = field(default_factory=lambda: _Source(-math.inf))
+    """What sources of what is `COMMON` have written in this hour."""
 
     def admits(self, kind: Kind, subject: str, now_s: float) -> bool:
         """Tell whether an entry is written; otherwise it is counted."""
@@ -143,11 +152,18 @@ class Allowance:
         if key not in self.sources and len(self.sources) >= SOURCES_MAX:
             key = (kind, "others")
         source = self.sources.setdefault(key, _Source(now_s))
-        if source.written < ENTRIES_AN_HOUR:
+        if source.written < ENTRIES_AN_HOUR and (kind not in COMMON or self._has_room(now_s)):
             source.written += 1
             return True
         source.passed_over += 1
         return False
+
+    def _has_room(self, now_s: float) -> bool:
+        """Take one off what all sources may write together; tell whether it was there."""
+        if now_s - self.common.since_s >= HOUR_S:
+            self.common = _Source(now_s)
+        self.common.written += 1
+        return self.common.written <= COMMON_AN_HOUR
 
     def counted(self, now_s: float, *, all_of_them: bool = False) -> list[Entry]:
         """Return what is to be told of hours that are over, and begin them anew."""

@@ -48,6 +48,25 @@ class Keeps(Protocol):
         ...
 
 
+class Sparing:
+    """Lets a few writes through at once, and beyond these one in so many seconds."""
+
+    def __init__(self, burst: int, rest_s: float) -> None:
+        """Begin with `burst` of them."""
+        self._burst, self._rest_s = burst, rest_s
+        self._left, self._looked_s = float(burst), math.inf
+
+    def may(self, now_s: float) -> bool:
+        """Tell at monotonic `now_s` whether one may be written."""
+        passed_s = max(0.0, now_s - self._looked_s)
+        self._left, self._looked_s = min(self._burst, self._left + passed_s / self._rest_s), now_s
+        return self._left >= 1.0
+
+    def spend(self) -> None:
+        """Note that one is written."""
+        self._left -= 1.0
+
+
 class Kept:
     """The file in a daemon's state folder."""
 
@@ -58,7 +77,7 @@ class Kept:
         self._is_made = False
         self._keepers: dict[str, Keeps] = {}
         self._handed: dict[str, object] = {}
-        self._saves, self._looked_s = float(BURST_MAX), -math.inf
+        self._sparing = Sparing(BURST_MAX, REST_S)
         self._writer = Newest("kept", self._write)
 
     def join(self, name: str, keeper: Keeps) -> None:
@@ -72,11 +91,8 @@ class Kept:
 
     def look(self, now_s: float) -> None:
         """Save at monotonic `now_s` what is another than was saved last; returns at once."""
-        if math.isfinite(self._looked_s):
-            self._saves = min(BURST_MAX, self._saves + (now_s - self._looked_s) / REST_S)
-        self._looked_s = now_s
-        if self._saves >= 1.0 and self._hand_in():
-            self._saves -= 1.0
+        if self._sparing.may(now_s) and self._hand_in():
+            self._sparing.spend()
 
     def _hand_in(self) -> bool:
         notes = {name: keeper.retained() for name, keeper in self._keepers.items()}

@@ -15,6 +15,7 @@ from adapters.port import Clock
 from adapters.runtime.alarm_book import AlarmBook, Entry
 from adapters.runtime.cycle import Cycle
 from adapters.runtime.journal import Kind, tell_nobody
+from adapters.runtime.kept import Sparing
 from adapters.runtime.modes import AUTOMATIC, ModeRequests, modes_of
 from adapters.runtime.notes import Notes, Said
 from adapters.runtime.refusal import Refusal, RefusedError
@@ -32,7 +33,9 @@ from engine.values.truth import Truth
 OVERRIDE_S_MAX = 86_400.0
 AUTHOR_LETTERS_MAX = 64
 KEEP_EVERY_S = 60.0
-"""Alarms that come and go are written down no oftener; what a person says is at once."""
+KEPT_AT_ONCE, KEEP_REST_S = 10, 600.0
+"""Alarms that come and go are written down once a minute, after ten times once in ten minutes: a
+file that is made anew costs the flash 64 KiB. What a person says is written at once."""
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +97,7 @@ class Operations:
         self._granted_wall_s: tuple[float, ...] = ()
         self._count = 0
         self._unkept, self._kept_s = False, -math.inf
+        self._sparing = Sparing(KEPT_AT_ONCE, KEEP_REST_S)
         if said.mode in self._modes:
             self._mode = ModeNow(said.mode, said.by, said.since_s)
             self._requests.change(self._modes[said.mode], said.by)
@@ -106,7 +110,9 @@ class Operations:
         now = scan.trace.moment
         changed = self.book.hear(scan.trace.alarms, now.wall_s)
         self._unkept |= changed
-        if self._unkept and now.monotonic_s - self._kept_s >= KEEP_EVERY_S:
+        may = self._sparing.may(now.monotonic_s)
+        if may and self._unkept and now.monotonic_s - self._kept_s >= KEEP_EVERY_S:
+            self._sparing.spend()
             self._keep()
         return changed
 

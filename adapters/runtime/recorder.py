@@ -41,10 +41,11 @@ from engine.values.moment import Moment
 
 CHECKPOINT_MS = 3_600_000
 """A checkpoint an hour: a question about any moment replays at most an hour."""
+RESTS = "more comes and goes than the flash's budget lets be recorded: nothing is, until it is paid"
 SET_BACK_MS = 10_000
 """A wall clock set back by more begins another file; by less, the time line waits for it."""
-ROWS_MAX = 50_000
-"""More of them are committed before their time, whatever the budget of the flash says."""
+ROWS_MAX = 20_000
+"""More of them are committed before their time; if the flash cannot bear it, a rest follows."""
 
 log = logging.getLogger(__name__)
 
@@ -147,9 +148,17 @@ class Recorder:
                 self._commit()
                 usual_ms = self._settings.commit_every_ms
                 self._due_ms = monotonic_ms + self._budget.wait_ms(monotonic_ms, usual_ms)
+                self._rest(monotonic_ms, self._budget.rest_ms)
         except (RecordingError, sqlite3.Error, OSError, ValueError) as error:
             self._fail(error)
             self._retry_ms = monotonic_ms + self._settings.commit_every_ms
+
+    def _rest(self, monotonic_ms: int, rest_ms: int) -> None:
+        """Record nothing until what is owed to the flash is paid; then begins another stretch."""
+        if rest_ms:
+            self._retry_ms, self._known = monotonic_ms + rest_ms, None
+            self._due_ms = self._retry_ms + self._settings.commit_every_ms
+            self.counters.error = RESTS
 
     def lose(self, scans: int) -> None:
         """Hear that scans were not recorded: what follows is another stretch."""

@@ -1,10 +1,17 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from adapters.runtime.journal import Kind
 from adapters.runtime.notes import Notes
-from adapters.runtime.operations import AUTHOR_LETTERS_MAX, Operations, author_of
+from adapters.runtime.operations import (
+    AUTHOR_LETTERS_MAX,
+    KEEP_REST_S,
+    KEPT_AT_ONCE,
+    Operations,
+    author_of,
+)
 from adapters.runtime.refusal import Refusal, RefusedError
 from adapters.runtime.reset import Asked, arm
 from engine.control.decision import Alarm, AlarmKind
@@ -65,6 +72,24 @@ def test_alarms_that_chatter_are_not_written_down_every_time(tmp_path: Path) -> 
     operations.close()
     (kept,) = Notes(tmp_path).read().alarms
     assert (kept.subject, kept.count) == ("pump.run", 150)
+
+
+def test_f104_alarms_that_chatter_for_hours_are_written_down_every_ten_minutes(
+    tmp_path: Path,
+) -> None:
+    cycle, _, clock = start()
+    operations = Operations(cycle, clock, lambda: "n", tmp_path)
+    alarm = Alarm(AlarmKind.CONFLICT, "pump.run", "a, b disagree: failsafe")
+    scan, written, hours = cycle.step(), 0, 5
+    for number in range(hours * 360):
+        moment = replace(scan.trace.moment, monotonic_s=1000.0 + 10.0 * number)
+        trace = scan.trace._replace(alarms=(alarm,) * (number % 2), moment=moment)
+        kept_s = operations._kept_s
+        operations.after(scan._replace(trace=trace))
+        written += operations._kept_s != kept_s
+        clock.now_s += 10.0
+    assert written == pytest.approx(KEPT_AT_ONCE + hours * 3600 / KEEP_REST_S, abs=1)
+    operations.close()
 
 
 def test_an_author_is_named_in_printable_letters() -> None:

@@ -1,5 +1,6 @@
 """The day's budget of the flash: what is spent is paid back by waiting."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from adapters.runtime.flash_budget import (
     FlashBudget,
     written_by_this_process,
 )
-from adapters.runtime.recorder import Recorder
+from adapters.runtime.recorder import RESTS, Recorder
 from adapters.runtime.recorder_files import RecorderSettings
 from tests.unit.test_runtime_recorder import only, program, seen
 
@@ -31,6 +32,10 @@ class Meter:
         return self.total
 
 
+ROWS_BYTES_MAX = 3_000_000
+"""What `ROWS_MAX` rows come to, at most: more are committed before their time."""
+
+
 def a_day(commit_bytes: int, row_bytes_per_ms: float) -> tuple[int, int]:
     """Commit for a day, each for its pages and its rows; return commits and bytes written."""
     meter = Meter()
@@ -38,9 +43,11 @@ def a_day(commit_bytes: int, row_bytes_per_ms: float) -> tuple[int, int]:
     now_ms = commits = since_ms = 0
     while now_ms < DAY_MS:
         meter.total += commit_bytes + round((now_ms - since_ms) * row_bytes_per_ms)
-        since_ms = now_ms
         commits += 1
-        now_ms += budget.wait_ms(now_ms, USUAL_MS)
+        wait_ms = budget.wait_ms(now_ms, USUAL_MS)
+        since_ms = now_ms + budget.rest_ms
+        wait_ms = USUAL_MS if budget.rest_ms else wait_ms
+        now_ms = since_ms + min(wait_ms, round(ROWS_BYTES_MAX / row_bytes_per_ms))
     return commits, meter.total
 
 
@@ -58,13 +65,14 @@ def test_who_writes_too_much_commits_more_rarely_and_keeps_the_budget(commit_byt
     assert written > 0.85 * BUDGET, "no rarer than it must be"
 
 
-def test_what_no_rarity_helps_is_committed_all_the_same_and_told(
-    caplog: pytest.LogCaptureFixture,
+@pytest.mark.parametrize("row_bytes_per_ms", [0.6, 1.0, 10.0])
+def test_what_no_rarity_helps_is_not_recorded_until_the_debt_is_paid(
+    row_bytes_per_ms: float, caplog: pytest.LogCaptureFixture
 ) -> None:
-    commits, written = a_day(58_000, 1.0)
-    assert written > BUDGET
-    assert commits >= DAY_MS / LONGEST_MS
-    assert caplog.text.count("more than the flash's budget") == 1
+    commits, written = a_day(58_000, row_bytes_per_ms)
+    assert commits > 4
+    assert 0.7 * BUDGET < written <= BUDGET
+    assert "nothing is recorded for" in caplog.text
 
 
 def test_it_is_told_when_it_begins_and_when_it_ends(caplog: pytest.LogCaptureFixture) -> None:
@@ -85,6 +93,40 @@ def test_the_system_counts_what_is_written(tmp_path: Path) -> None:
     before = written_by_this_process()
     (tmp_path / "file").write_bytes(b"x" * 8192)
     assert written_by_this_process() >= before
+
+
+def test_a_recorder_that_owes_too_much_rests_says_so_and_begins_another_stretch(
+    tmp_path: Path, program: object
+) -> None:
+    meter = Meter()
+    settings = RecorderSettings(commit_every_ms=10_000, free_bytes=0)
+    recorder = Recorder(tmp_path, settings, budget=FlashBudget(BUDGET, meter))
+    scans = list(seen(program, 400))  # type: ignore[arg-type]  # a fixture
+    told = set()
+    for each in scans:
+        recorder.take(each)
+        told.add(recorder.counters.error)
+        if each is scans[100]:
+            meter.total += BUDGET // 2
+    assert told == {"", RESTS}
+    commits, lost = recorder.counters.commits, recorder.counters.lost
+    assert 200 < lost < 300
+    later = [
+        each._replace(
+            moment=replace(
+                each.moment,
+                monotonic_s=each.moment.monotonic_s + 86_400,
+                wall_s=each.moment.wall_s + 86_400,
+            )
+        )
+        for each in scans
+    ]
+    for each in later:
+        recorder.take(each)
+    assert recorder.counters.lost == lost
+    assert recorder.counters.commits > commits
+    assert recorder.counters.error == ""
+    recorder.close()
 
 
 def test_a_recorder_over_its_budget_loses_no_scan(tmp_path: Path, program: object) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from adapters.runtime import journal as journals
 from adapters.runtime.journal import (
     CLEAN,
+    COMMON_AN_HOUR,
     ENTRIES_AN_HOUR,
     FAILED,
     FIRST,
@@ -129,9 +130,26 @@ def test_what_a_person_must_find_is_never_counted() -> None:
 
 def test_f103_many_sources_share_one_allowance() -> None:
     allowance = Allowance()
-    admitted = sum(allowance.admits(Kind.REFUSED, str(each), 0.0) for each in range(10_000))
+    admitted = sum(allowance.admits(Kind.TRIP, str(each), 0.0) for each in range(10_000))
     assert admitted == SOURCES_MAX + ENTRIES_AN_HOUR
     assert len(allowance.sources) <= SOURCES_MAX + 1
+
+
+def test_f103_alarms_about_the_controller_are_bounded_together_and_cost_trips_nothing() -> None:
+    allowance = Allowance()
+
+    def tell(now_s: float) -> int:
+        kinds = (Kind.ALARM, Kind.ALARM_OVER)
+        sources = [(kind, f"device {number}") for kind in kinds for number in range(20)]
+        return sum(allowance.admits(kind, subject, now_s) for kind, subject in sources * 50)
+
+    assert tell(0.0) == COMMON_AN_HOUR
+    assert allowance.admits(Kind.TRIP, "relay", 1.0)
+    assert allowance.admits(Kind.MODE, "summer", 1.0)
+    passed_over = 2 * 20 * 50 - COMMON_AN_HOUR
+    told = allowance.counted(HOUR_S)
+    assert sum(int(each.text.split()[0]) for each in told) == passed_over
+    assert tell(HOUR_S) == COMMON_AN_HOUR
 
 
 class Refusing(RealDisk):
