@@ -16,7 +16,7 @@ _LONGEST_S = 0.02
 class PacedClock:
     """Both clocks of a site, `speed` times as fast, moving while it is `run`; a port Clock."""
 
-    tick_s = 0.005
+    move_every_s = 0.005
     """Real time from one move to the next, and what the machine needs beside."""
 
     def __init__(self, speed: float, wall_s: float, monotonic_s: float = 1000.0) -> None:
@@ -48,21 +48,21 @@ class PacedClock:
         """Let time pass until cancelled."""
         last_s = time.monotonic()
         while True:
-            await asyncio.sleep(self.tick_s)
+            await asyncio.sleep(self.move_every_s)
             now_s = time.monotonic()
-            await self._go_to(self.goal_s(now_s - last_s))
+            await self._go_to(self.next_s(now_s - last_s))
             last_s = now_s
 
-    def goal_s(self, passed_s: float) -> float:
+    def next_s(self, passed_s: float) -> float:
         """Return how far the clock goes after `passed_s` of real time, as monotonic seconds."""
         return self._now_s + min(passed_s, _LONGEST_S) * self._speed
 
-    async def _go_to(self, goal_s: float) -> None:
-        """Wake everybody who is due before `goal_s`, each at the time asked for."""
-        while self._sleepers and self._sleepers[0][0] <= goal_s:
+    async def _go_to(self, next_s: float) -> None:
+        """Wake everybody who is due before `next_s`, each at the time asked for."""
+        while self._sleepers and self._sleepers[0][0] <= next_s:
             due_s, _, done = heapq.heappop(self._sleepers)
             if not done.done():
                 self._now_s = max(self._now_s, due_s)
                 done.set_result(None)
                 await asyncio.sleep(0)
-        self._now_s = goal_s
+        self._now_s = next_s

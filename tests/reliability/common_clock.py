@@ -27,7 +27,7 @@ def shared_memory() -> int:
 class CommonClock(PacedClock):
     """The clock of one of the two; it moves only while both are `run`."""
 
-    tick_s = 0.001
+    move_every_s = 0.001
 
     def __init__(self, memory: int, place: int, speed: float, wall_s: float) -> None:
         """Share `memory`; `place` is HOUSE or DAEMON."""
@@ -35,9 +35,9 @@ class CommonClock(PacedClock):
         self._times = memoryview(mmap.mmap(memory, _BYTES)).cast("d")
         self._place = place
 
-    def goal_s(self, passed_s: float) -> float:
+    def next_s(self, passed_s: float) -> float:
         """Tell the other how late it is here; go on if it has followed."""
         now_s = self.monotonic_s()
         self._times[self._place] = now_s
-        wanted_s = min(super().goal_s(passed_s), now_s + STEP_S)
+        wanted_s = min(super().next_s(passed_s), now_s + STEP_S)
         return max(now_s, min(wanted_s, self._times[1 - self._place] + AHEAD_S))

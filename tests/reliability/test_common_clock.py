@@ -26,7 +26,7 @@ def _two() -> tuple[CommonClock, CommonClock]:
 def test_who_is_alone_waits() -> None:
     house, daemon = _two()
     begun_s = daemon.monotonic_s()
-    daemon.goal_s(0.0)  # it says once how late it is there, and then nothing more
+    daemon.next_s(0.0)  # it says once how late it is there, and then nothing more
 
     async def run() -> None:
         alone = asyncio.create_task(house.run())
