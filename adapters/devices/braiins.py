@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+from adapters.cancellation import all_or_none
 from adapters.codec import braiins, braiins_methods
 from adapters.codec.braiins_fields import POWER_TARGET, fields
 from adapters.codec.miner_power import (
@@ -123,12 +124,9 @@ class BraiinsMiner:
         session = Session(self._settings, self._clock, self._read_password)
         try:
             await self._introduce(session, publish)
-            try:
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._keep_looking(session, publish))
-                    tasks.create_task(self._keep_telling(session, publish))
-            except BaseExceptionGroup as group:
-                _raise_first(group)
+            await all_or_none(
+                self._keep_looking(session, publish), self._keep_telling(session, publish)
+            )
         except asyncio.CancelledError:
             await self._last_word(session)
             raise
@@ -194,7 +192,7 @@ class BraiinsMiner:
             at_s = self._clock.monotonic_s()
             found = await look(session, self._settings, at_s, stored=self._view.asks_stored(at_s))
             failures = 0 if found.details is not None else failures + 1
-            if failures >= self._settings.failures_max:
+            if failures >= (1 if self._pause_is_lost() else self._settings.failures_max):
                 raise DeviceError(f"{self.name}: {found.problem}")
             await self._take(session, found, publish)
             await self._wait(self._look_now, self._settings.poll_s, "look")
@@ -302,6 +300,13 @@ class BraiinsMiner:
     def _shall_be_off(self) -> bool:
         return self._view.shall_be_off(self._wanted_w(), self._memory)
 
+    def _pause_is_lost(self) -> bool:
+        """Return whether a pause was not taken yet: then a silent connection is not worth waiting.
+
+        It may be half open or out of step, and what is sent on it again is lost again.
+        """
+        return self._memory.last_act is Act.PAUSE and not self._memory.told_off
+
     def _expires_at_s(self, now_s: float) -> float:
         at_s = self._command.expires_at_s if self._command is not None else math.inf
         return at_s if at_s > now_s else math.inf
@@ -361,14 +366,3 @@ class BraiinsMiner:
 def build(name: str, options: Mapping[str, object], clock: Clock) -> BraiinsMiner:
     """Return the miner that a site file names; SettingsError, a ValueError, tells what is wrong."""
     return BraiinsMiner(settings_from({**options, "name": name}), clock)
-
-
-def _raise_first(group: BaseExceptionGroup[BaseException]) -> None:
-    """Raise the one expected error inside a group; anything else stays as it is."""
-    expected, others = group.split((DeviceError, CallError))
-    if expected is None or others is not None:
-        raise group
-    first: BaseException = expected
-    while isinstance(first, BaseExceptionGroup):
-        first = first.exceptions[0]
-    raise first from None

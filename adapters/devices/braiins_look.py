@@ -44,6 +44,16 @@ async def look(session: Session, settings: MinerSettings, at_s: float, *, stored
 
     Raises DeviceError when the login is refused, or no login helps.
     """
+    try:
+        return await _asked(session, settings, at_s, stored=stored)
+    except ExceptionGroup as group:
+        expected, others = group.split(DeviceError)
+        if expected is None or others is not None:
+            raise
+        raise expected.exceptions[0] from None
+
+
+async def _asked(session: Session, settings: MinerSettings, at_s: float, *, stored: bool) -> Look:
     problems: list[str] = []
 
     async def answer(question: Coroutine[object, object, AnswerT]) -> AnswerT | None:

@@ -201,11 +201,14 @@ class Session:
         return _parsed(method, data)
 
 
-def _parsed(method: Method[RequestT, ResponseT], data: bytes) -> ResponseT:
-    """Parse here and not in grpc, which would only log what it cannot read."""
+def _parsed(method: Method[RequestT, ResponseT], data: bytes | None) -> ResponseT:
+    """Parse here and not in grpc, which would only log what it cannot read.
+
+    An answer that says it is in order and brings no message is None.
+    """
     try:
-        return method.response.FromString(data)
-    except DecodeError:
+        return method.response.FromString(data)  # type: ignore[arg-type]  # None is a TypeError
+    except (DecodeError, TypeError):
         raise CallError(Failure.LOST, f"unreadable answer to {method.path}") from None
 
 

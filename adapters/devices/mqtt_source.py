@@ -6,21 +6,18 @@ when it was measured, or where the site says that it may.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
 
 import aiomqtt
 
-from adapters.cancellation import cancellable, heed_cancellation
+from adapters.cancellation import all_or_none
 from adapters.codec.mqtt_json import Json, PayloadError
 from adapters.codec.mqtt_value import Found, content_of
-from adapters.messaging.broker import BrokerSettings, all_or_none, client
-from adapters.port import Clock, Command, DeviceError, Field, Publish, Reading
+from adapters.messaging.broker import BrokerSettings, hearing
+from adapters.port import Clock, Command, Field, Publish, Reading
 from engine.values.fact import Quality
 
 LOOKED_EVERY_S = 1.0
-CONNECTING_S = 15.0
 
 Decode = Callable[[str, Json], Mapping[str, Found]]
 """From a topic and a message's content to what it tells, by field."""
@@ -63,18 +60,8 @@ class MqttSource:
         """Listen until cancelled. Raises DeviceError when the broker is lost."""
         now_s = self._clock.monotonic_s()
         self._heard_s = dict.fromkeys(self._ttl_s, now_s)
-        try:
-            async with AsyncExitStack() as opened:
-                # A link that dies in the middle of the handshake would be waited for without end.
-                async with asyncio.timeout(CONNECTING_S):
-                    link = await opened.enter_async_context(client(self._broker))
-                    heed_cancellation()
-                    await cancellable(link.subscribe([(topic, 1) for topic in self._topics]))
-                await all_or_none(self._listen(link, publish), self._watch(publish))
-        except (aiomqtt.MqttError, TimeoutError) as error:
-            heed_cancellation()
-            told = str(error) or f"no connection within {CONNECTING_S:g} s"
-            raise DeviceError(f"{self.name}: {told}") from None
+        async with hearing(self.name, self._broker, self._topics) as link:
+            await all_or_none(self._listen(link, publish), self._watch(publish))
 
     async def _listen(self, link: aiomqtt.Client, publish: Publish) -> None:
         async for message in link.messages:

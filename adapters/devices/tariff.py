@@ -17,17 +17,16 @@ from pathlib import Path
 
 import aiomqtt
 
-from adapters.cancellation import cancellable, heed_cancellation
+from adapters.cancellation import all_or_none
 from adapters.codec.mqtt_json import DATA_BYTES_MAX, PayloadError, parse
 from adapters.codec.price_list import Keys, PriceList, from_csv, from_json
 from adapters.messaging.broker import (
     BROKER_OPTIONS,
     BrokerSettings,
-    all_or_none,
     broker_from,
-    client,
+    hearing,
 )
-from adapters.port import Clock, Command, DeviceError, Field, Publish, Reading
+from adapters.port import Clock, Command, Field, Publish, Reading
 from engine.values.fact import Quality
 from engine.values.units import parse_unit
 
@@ -77,14 +76,8 @@ class Tariff:
         if self._broker is None:
             await self._tell(publish)
             return
-        try:
-            async with client(self._broker) as link:
-                heed_cancellation()
-                await cancellable(link.subscribe(self._topic, qos=1))
-                await all_or_none(self._listen(link, publish), self._tell(publish))
-        except aiomqtt.MqttError as error:
-            heed_cancellation()
-            raise DeviceError(f"{self.name}: {error}") from None
+        async with hearing(self.name, self._broker, (self._topic,)) as link:
+            await all_or_none(self._listen(link, publish), self._tell(publish))
 
     async def _listen(self, link: aiomqtt.Client, publish: Publish) -> None:
         async for message in link.messages:

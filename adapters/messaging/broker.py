@@ -1,15 +1,17 @@
 """How the broker is reached: the site's settings, and one client with them."""
 
 import asyncio
+import contextlib
 import difflib
-from collections.abc import Coroutine, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, fields
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import aiomqtt
 
+from adapters.cancellation import cancellable, heed_cancellation
 from adapters.port import DeviceError
 from adapters.secret import read_secret
 
@@ -18,6 +20,10 @@ INCOMING_MAX = 1000
 OUTGOING_MAX = 200
 PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Between attempts to connect; the last one is repeated."""
+CONNECTING_S = 15.0
+"""To connect, be admitted and subscribe; each of the three has its own time, too."""
+_REFUSED = 128
+"""MQTT 3.1.1, table 3.9: from here on a topic is not given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,32 @@ def own_id(settings: BrokerSettings, name: str) -> str:
     return f"{name}-{tail.hexdigest()}"
 
 
+class _Client(aiomqtt.Client):
+    """Lets go of its socket if connecting comes to nothing.
+
+    The library keeps it: a broker that admits us too late would have a guest for ever who answers
+    every ping and hears nothing, one more with every attempt.
+    """
+
+    _given_up = False
+
+    async def __aenter__(self) -> Self:
+        try:
+            return await super().__aenter__()
+        except BaseException:
+            self._given_up = True
+            self._connected = asyncio.get_running_loop().create_future()  # it may be cancelled
+            self._client.disconnect()
+            raise
+
+    def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:
+        """Take a socket that a thread has opened, unless nobody waits for it any more."""
+        if self._given_up:
+            sock.close()
+            return
+        super()._on_socket_open(client, userdata, sock)
+
+
 def client(
     settings: BrokerSettings, identifier: str | None = None, will: aiomqtt.Will | None = None
 ) -> aiomqtt.Client:
@@ -113,7 +145,7 @@ def client(
 
     Raises DeviceError without its password or certificates; they are read anew each time.
     """
-    return aiomqtt.Client(
+    return _Client(
         settings.host,
         settings.port,
         username=settings.username or None,
@@ -129,6 +161,40 @@ def client(
     )
 
 
+@contextlib.asynccontextmanager
+async def hearing(
+    name: str, settings: BrokerSettings, topics: Iterable[str]
+) -> AsyncIterator[aiomqtt.Client]:
+    """Be connected and subscribed to `topics`, within `CONNECTING_S`.
+
+    Whatever ends it, a broken link in the body too, is a DeviceError of the device `name`.
+    """
+    try:
+        async with contextlib.AsyncExitStack() as opened:
+            # A link that dies in the middle of the handshake would be waited for without end.
+            async with asyncio.timeout(CONNECTING_S):
+                link = await opened.enter_async_context(client(settings))
+                heed_cancellation()
+                await _subscribe(link, topics)
+            yield link
+    except (aiomqtt.MqttError, TimeoutError) as error:
+        heed_cancellation()
+        told = str(error) or f"no connection within {CONNECTING_S:g} s"
+        raise DeviceError(f"{name}: {told}") from None
+
+
+async def _subscribe(link: aiomqtt.Client, topics: Iterable[str]) -> None:
+    """Subscribe to all of them, to be heard at least once each. Raises MqttError if none is given.
+
+    A refusal is an answer like any other for the library, and then nothing is ever heard.
+    """
+    wanted = [(topic, 1) for topic in topics]
+    answer = await cancellable(link.subscribe(wanted))
+    codes = [code if isinstance(code, int) else code.value for code in answer]
+    if all(code >= _REFUSED for code in codes):
+        raise aiomqtt.MqttError("the broker refuses " + ", ".join(topic for topic, _ in wanted))
+
+
 def _encryption(settings: BrokerSettings) -> aiomqtt.TLSParameters | None:
     if not settings.ca_file:
         return None
@@ -139,23 +205,6 @@ def _encryption(settings: BrokerSettings) -> aiomqtt.TLSParameters | None:
         except OSError as error:  # the library would not say which
             raise DeviceError(f"cannot read {file}: {error.strerror}") from None
     return aiomqtt.TLSParameters(ca_certs=settings.ca_file, certfile=own, keyfile=key)
-
-
-async def all_or_none(*parts: Coroutine[Any, Any, None]) -> None:
-    """Run all until one fails or all have ended, and raise what failed.
-
-    A TaskGroup of Python 3.11 may cancel its parent once more after it has ended: at the next
-    connection, say, which then never comes.
-    """
-    tasks = [asyncio.create_task(part) for part in parts]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
 
 
 def _password(settings: BrokerSettings) -> str | None:

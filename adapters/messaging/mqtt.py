@@ -13,14 +13,14 @@ from typing import NamedTuple
 
 import aiomqtt
 
-from adapters.cancellation import cancellable, heed_cancellation
+from adapters.cancellation import all_or_none, cancellable, heed_cancellation
 from adapters.codec import mqtt_state
 from adapters.codec.mqtt_discovery import Told
 from adapters.codec.mqtt_json import dump
 from adapters.codec.mqtt_ledger import Ledger
 from adapters.codec.mqtt_topics import TABLE, Kind
 from adapters.devices.setpoints import Setpoints
-from adapters.messaging.broker import PAUSES_S, all_or_none, client, own_id
+from adapters.messaging.broker import PAUSES_S, client, own_id
 from adapters.messaging.desk import Desk, Operations
 from adapters.messaging.homeassistant import HomeAssistant
 from adapters.messaging.outbox import Outbox

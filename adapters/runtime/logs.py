@@ -2,6 +2,8 @@
 
 A message that repeats is told five times in a minute and then counted; the next one that is told
 says how many were not. A source whose messages are all different is told a hundred times a minute.
+What a library of the wires stumbles over is told on a line, too: bytes that make no sense are no
+fault of ours that a traceback would help to find.
 Passwords that were read are struck out wherever they appear.
 """
 
@@ -19,6 +21,8 @@ TOLD_BY_A_SOURCE = 100
 KINDS_MAX = 500
 LETTERS_MAX = 8_000
 """A line that is longer is cut: whoever logs a whole message of a device blocks nobody."""
+LIBRARIES = ("mqtt", "grpc")
+"""Sources whose exceptions are about what came in."""
 _PLAIN = re.compile(r"[^\s\"=\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u200b-\u200f\u2066-\u2069]")
 
@@ -34,8 +38,11 @@ class KeyValues(logging.Formatter):
             "event": record.getMessage(),
         }
         shown |= getattr(record, "keys", {})
+        stumbled = record.exc_info is not None and record.name.split(".", 1)[0] in LIBRARIES
+        if stumbled and record.exc_info and record.exc_info[0] is not None:
+            shown["error"] = f"{record.exc_info[0].__name__}: {record.exc_info[1]}"
         line = " ".join(f"{key}={_quoted(str(value))}" for key, value in shown.items())
-        if record.exc_info:
+        if record.exc_info and not stumbled:
             line += "\n" + self.formatException(record.exc_info)
         if len(line) > LETTERS_MAX:
             line = f"{line[:LETTERS_MAX]}… ({len(line) - LETTERS_MAX} more letters)"

@@ -1,7 +1,7 @@
 """Alarms about the controller itself: a device that is gone, a disk that does not take, rules back.
 
     subject          while
-    device:NAME      a device has not run for 30 s; until it has run for 60 s again
+    device:NAME      a device has not run for 30 s, or only for moments; until it has run for 60 s
     plc:NAME         a process image cannot be written, so the device is held safe
     state            the retained state is not on the disk
     recorder         recording fails
@@ -23,6 +23,8 @@ from engine.control.decision import Alarm, AlarmKind
 from engine.control.scan import Scan
 
 GONE_S = 30.0
+MOMENT_S = 20.0
+"""To try a link takes so long at most: less is no return."""
 BACK_S = 60.0
 _LETTERS_MAX = 200
 
@@ -32,10 +34,10 @@ Told = Callable[[], str]
 
 @dataclass(slots=True)
 class _Watched:
-    """Since when a device runs or not, and whether its alarm stands."""
+    """Since when a device runs, since when it is gone, and whether its alarm stands."""
 
-    running: bool = True
-    since_s: float = 0.0
+    running_s: float | None = 0.0
+    gone_s: float | None = None
     raised: bool = False
     error: str = ""
 
@@ -62,7 +64,7 @@ class OwnAlarms:
         for name, reason in held.items():
             yield _alarm(f"plc:{name}", f"{name} is held safe: {reason}")
         for name, health in self.health.items():
-            watched = self._devices.setdefault(name, _Watched(since_s=now_s))
+            watched = self._devices.setdefault(name, _Watched(running_s=now_s))
             _watch(watched, health, now_s)
             if watched.raised and name not in held:
                 yield _alarm(f"device:{name}", f"{name} does not answer: {watched.error}")
@@ -80,16 +82,25 @@ def with_own(done: Scan, own: tuple[Alarm, ...]) -> Scan:
 
 
 def _watch(watched: _Watched, health: Health, now_s: float) -> None:
-    """Note how long a device has run or not; a short return does not end its alarm."""
-    running = health.state == "running"
-    if running != watched.running:
-        watched.running, watched.since_s = running, now_s
-    lasted_s = now_s - watched.since_s
-    if running and lasted_s >= BACK_S:
-        watched.raised = False
-    elif not running and (lasted_s >= GONE_S or health.state == "parked"):
+    """Note how long a device has run or not; a short return does not end its alarm.
+
+    Nor does it count as one: whoever tries a dead link again and again runs while he tries.
+    """
+    if health.state == "running":
+        if watched.running_s is None:
+            watched.running_s = now_s
+        ran_s = now_s - watched.running_s
+        if ran_s >= MOMENT_S:
+            watched.gone_s = None
+        if ran_s >= BACK_S:
+            watched.raised = False
+        return
+    watched.running_s = None
+    if watched.gone_s is None:
+        watched.gone_s = now_s
+    if now_s - watched.gone_s >= GONE_S or health.state == "parked":
         watched.raised = True
-    if watched.raised and not running:
+    if watched.raised:
         watched.error = health.last_error
 
 

@@ -1,11 +1,13 @@
 """The supervisor: keeps each device's task running, alone, bounded.
 
-In this file: when a device that failed is started again. Five failures within a minute park it;
-a parked device is tried once a minute. A device that fails costs no other anything.
+In this file: when a device that failed is started again. A link that is lost is nobody's mistake:
+it is tried every few seconds for as long as it takes, so that what has healed is heard soon. Any
+other error is one of the driver's: five within a minute park it, and a parked device is tried once
+a minute. A device that fails costs no other anything.
 
-    after a failure     wait before the next start
-    1st to 4th in 60 s  1 s, 2 s, 4 s, 8 s
-    5th in 60 s         60 s (parked), then as after the first
+    after the n-th in 60 s    1st  2nd  3rd  4th  from the 5th on
+    a lost link (DeviceError) 1 s  2 s  4 s  8 s  8 s
+    any other error           1 s  2 s  4 s  8 s  60 s (parked), then as after the first
 """
 
 import asyncio
@@ -13,8 +15,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from adapters.cancellation import heed_cancellation
-from adapters.port import Clock
+from adapters.port import Clock, DeviceError, Publish
 from adapters.runtime.gateway import Gateway
 from adapters.runtime.shadow import Runner
 
@@ -22,6 +23,10 @@ FAILURES_BEFORE_PARKING = 5
 FAILURE_WINDOW_S = 60.0
 PARKED_S = 60.0
 FIRST_PAUSE_S = 1.0
+LINK_PAUSE_MAX_S = 8.0
+"""A link that has healed is tried within so long."""
+SAID_AGAIN_S = 600.0
+"""So often a device that goes on failing is named in the log, beside every new error."""
 
 log = logging.getLogger(__name__)
 
@@ -33,16 +38,49 @@ class Health:
     state: str = "running"
     failures: int = 0
     last_error: str = ""
-    recent_s: tuple[float, ...] = ()
+    lost_s: tuple[float, ...] = ()
+    """When its link was lost of late; and when it failed otherwise."""
+    failed_s: tuple[float, ...] = ()
 
 
-def after_failure(health: Health, error: str, now_s: float) -> tuple[Health, float]:
-    """Return the health after a failure at `now_s`, and the seconds to wait."""
-    recent_s = (*(at for at in health.recent_s if now_s - at < FAILURE_WINDOW_S), now_s)
-    parked = len(recent_s) >= FAILURES_BEFORE_PARKING
-    pause_s = PARKED_S if parked else FIRST_PAUSE_S * 2 ** (len(recent_s) - 1)
-    state = "parked" if parked else "waiting"
-    return Health(state, health.failures + 1, error, () if parked else recent_s), pause_s
+def after_failure(
+    health: Health, error: str, now_s: float, *, link: bool = False
+) -> tuple[Health, float]:
+    """Return the health after a failure at `now_s`, of a `link` or not, and the seconds to wait."""
+    told = replace(health, state="waiting", failures=health.failures + 1, last_error=error)
+    if link:
+        lost_s = _recent(health.lost_s, now_s)
+        return replace(told, lost_s=lost_s), min(_pause_s(lost_s), LINK_PAUSE_MAX_S)
+    failed_s = _recent(health.failed_s, now_s)
+    if len(failed_s) >= FAILURES_BEFORE_PARKING:
+        return replace(told, state="parked", failed_s=()), PARKED_S
+    return replace(told, failed_s=failed_s), _pause_s(failed_s)
+
+
+async def _attempt(device: Runner, publish: Publish) -> BaseException | None:
+    """Run a device until it ends, and return its error. Raises CancelledError when we shall end.
+
+    It has a task of its own: whatever a library does to the task that it runs in, to cancel it
+    unasked or to leave it looking cancelled, ends this attempt and not the device.
+    """
+    attempt = asyncio.create_task(device.run(publish), name=f"device {device.name}")
+    try:
+        await asyncio.wait({attempt})
+    except asyncio.CancelledError:
+        attempt.cancel()
+        await asyncio.wait({attempt})
+        if not attempt.cancelled():
+            attempt.result()  # why it did not end in order
+        raise
+    return asyncio.CancelledError("by itself") if attempt.cancelled() else attempt.exception()
+
+
+def _recent(before_s: tuple[float, ...], now_s: float) -> tuple[float, ...]:
+    return (*(at for at in before_s if now_s - at < FAILURE_WINDOW_S), now_s)
+
+
+def _pause_s(recent_s: tuple[float, ...]) -> float:
+    return FIRST_PAUSE_S * 2.0 ** (len(recent_s) - 1)
 
 
 class Supervisor:
@@ -57,24 +95,24 @@ class Supervisor:
 
     def start(self, device: Runner, changed: Callable[[str], None] = lambda _: None) -> None:
         """Start a device's task; `changed` hears its name whenever its health changes."""
-        task = asyncio.create_task(self._keep(device, changed), name=f"device {device.name}")
+        task = asyncio.create_task(self._keep(device, changed), name=f"keeper of {device.name}")
         self._tasks.append(task)
 
     async def _keep(self, device: Runner, changed: Callable[[str], None]) -> None:
         publish = self._gateway.publisher(device.name)
         self.health[device.name] = Health()
+        said, said_s = "", 0.0
         while True:
-            try:
-                await device.run(publish)
-                error = "ended by itself"
-            except Exception as failure:  # noqa: BLE001 - whatever it was, the others go on
-                error = f"{type(failure).__name__}: {failure}"
-            heed_cancellation()  # an error at the end must not hide that it is the end
+            failure = await _attempt(device, publish)
+            link = isinstance(failure, DeviceError)
+            error = f"{type(failure).__name__}: {failure}" if failure else "ended by itself"
             now_s = self._clock.monotonic_s()
             self._gateway.lose(device.name, now_s, error)
-            health, pause_s = after_failure(self.health[device.name], error, now_s)
+            health, pause_s = after_failure(self.health[device.name], error, now_s, link=link)
             self.health[device.name] = health
-            log.warning("device %s: %s; next try in %g s", device.name, error, pause_s)
+            if error != said or now_s - said_s >= SAID_AGAIN_S:
+                said, said_s = error, now_s
+                log.warning("device %s: %s; next try in %g s", device.name, error, pause_s)
             changed(device.name)
             await self._clock.sleep(pause_s)
             self.health[device.name] = replace(health, state="running")

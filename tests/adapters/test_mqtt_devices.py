@@ -8,11 +8,10 @@ import aiomqtt
 import pytest
 
 from adapters.cancellation import cancellable
-from adapters.devices import emsesp, mqtt_source, mqtt_values, setpoints, sun, tariff
+from adapters.devices import emsesp, mqtt_values, setpoints, sun, tariff
 from adapters.devices.mqtt_source import MqttSource
 from adapters.devices.tariff import Tariff
-from adapters.messaging.broker import BrokerSettings
-from adapters.port import Command, Device, DeviceError, Field, Reading
+from adapters.port import Command, Device, DeviceError, Reading
 from adapters.runtime.drivers import DRIVERS
 from adapters.simulated.broker import Mosquitto
 from engine.values.fact import Quality
@@ -348,30 +347,3 @@ def test_a_new_setpoint_is_told_at_once_and_all_of_them_every_second() -> None:
 @pytest.mark.parametrize("driver", ["emsesp", "mqtt_values", "setpoints", "sun", "tariff"])
 def test_a_site_can_name_every_one_of_them(driver: str) -> None:
     assert callable(DRIVERS[driver].load())
-
-
-def test_a_handshake_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that takes the connection and says nothing, as a link that died in the middle."""
-    monkeypatch.setattr(mqtt_source, "CONNECTING_S", 0.05)
-
-    async def go() -> None:
-        taken: list[asyncio.StreamWriter] = []
-        server = await asyncio.start_server(lambda _, to: taken.append(to), "127.0.0.1", 0)
-        async with server:
-            port = server.sockets[0].getsockname()[1]
-            source = MqttSource(
-                "weather",
-                BrokerSettings(host="127.0.0.1", port=port),
-                {"a": ("x",)},
-                (Field("x"),),
-                lambda *_: {},
-                RealClock(),
-                ttl_s={"x": 60.0},
-            )
-            with pytest.raises(DeviceError, match="no connection within"):
-                await source.run(lambda _: None)
-        for each in taken:
-            each.close()
-            await each.wait_closed()
-
-    asyncio.run(go())

@@ -15,16 +15,13 @@ from pathlib import Path
 from tests.reliability.blackbox_judge import MINERS, Judge
 from tests.reliability.blackbox_rig import Rig, rig
 from tests.reliability.blackbox_sabotage import SABOTAGES
-from tests.reliability.links import BUS, LINKS
+from tests.reliability.links import LINKS
 from tests.reliability.outcome import Outcome
 from tests.reliability.tcp_proxy import FAULTS
 
 STEPS = 12
 _LONGEST_STEP = 25
 """Scans between two things that happen."""
-WHOLE = tuple(fault for fault in FAULTS if fault != "corrupt")
-"""What happens to links that trust TCP with their bytes; only the bus has devices behind it that
-damage what they say."""
 _SAFETY = (("safety_a",), ("safety_b",), ("safety_a", "safety_b"))
 
 
@@ -95,8 +92,7 @@ async def _something(one: Rig, chance: random.Random) -> None:
     match chance.random():
         case drawn if drawn < 0.6:
             name = chance.choice(LINKS)
-            faults = FAULTS if name == BUS else WHOLE
-            await one.link(name, chance.choice((None, *faults)))
+            await one.link(name, chance.choice((None, *FAULTS)))
         case drawn if drawn < 0.75:
             if chance.random() < 0.25:
                 one.pulse_safety(chance.choice(("safety_a", "safety_b")))

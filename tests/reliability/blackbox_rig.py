@@ -35,6 +35,7 @@ from tests.reliability.tcp_proxy import Proxy
 PATIENCE_S = 120.0
 """Real seconds after which nothing more is to be expected; nothing asserts how long it took."""
 TRIP = "safety_relay"
+DEMANDS = frozenset({"heatpump.running", "grid.connected"})
 _ASP1 = ROOT / "rules" / "asp1"
 _DAMPING = ("step", "settle", "max_changes", "min_on", "min_off", "max_starts")
 _SECTIONS = {"about", "scan_period", "state", "devices", "mqtt", "control"}
@@ -134,11 +135,14 @@ class Rig:
                 await asyncio.sleep(_SAY_S)
 
     async def ask_anew(self) -> None:
-        """Let go of both demands and make them again; wait for both miners to run."""
+        """Let go of both demands and make them again; wait for both miners to run.
+
+        What was never heard to be gone is no new demand: after a reset it would start nothing.
+        """
         for on in (False, True):
             for miner in MINERS:
                 self.demand(miner, on)
-            await self.scans(30)
+            await self.heard(on)
         await self.both_run()
 
     def upset(self, miner: str, *, reboot: bool) -> None:
@@ -170,6 +174,13 @@ class Rig:
     async def both_run(self) -> None:
         """Wait until both miners were told to run and do."""
         await self.until(lambda: all(map(self.judge.runs, MINERS)) and self._pump("p5"))
+
+    async def heard(self, on: bool) -> None:
+        """Wait until the daemon has heard of both demands that they are there, or are gone."""
+        socket = self.house.folder / "control.sock"
+        async with asyncio.timeout(PATIENCE_S):
+            while await asyncio.to_thread(_demands, socket) != {on}:  # noqa: ASYNC110 - as below
+                await asyncio.sleep(_SAY_S)
 
     async def known(self) -> dict[str, str]:
         """Return the quality of every point, as the daemon says it."""
@@ -357,10 +368,19 @@ def _confirm(socket: Path, nonce: str) -> bool:
         return False
 
 
-def _qualities(socket: Path) -> dict[str, str]:
+def _facts(socket: Path) -> list[pb.Fact]:
     with Client(socket) as control:
-        told = control.ask(STATUS, pb.StatusRequest())
-    return {fact.name: fact.quality for fact in told.facts}
+        return list(control.ask(STATUS, pb.StatusRequest()).facts)
+
+
+def _demands(socket: Path) -> set[bool | None]:
+    """Return what is believed of the demands, None for one that is not known."""
+    told = [fact for fact in _facts(socket) if fact.name in DEMANDS]
+    return {fact.value.flag if fact.quality == "good" else None for fact in told}
+
+
+def _qualities(socket: Path) -> dict[str, str]:
+    return {fact.name: fact.quality for fact in _facts(socket)}
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

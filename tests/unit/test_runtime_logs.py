@@ -60,6 +60,17 @@ def test_secrets_are_struck_out_wherever_they_appear(
     assert any("Traceback" in line for line in log.lines)
 
 
+@pytest.mark.parametrize("source", logs.LIBRARIES)
+def test_bytes_that_a_library_stumbles_over_are_one_line(log: Log, source: str) -> None:
+    library = logging.getLogger(f"{source}.below")
+    try:
+        int("nonsense")
+    except ValueError:
+        library.exception("no number came")
+    (line,) = log.lines
+    assert 'event="no number came" error="ValueError: invalid literal' in line
+
+
 def test_what_repeats_is_counted_instead_of_told(log: Log) -> None:
     for number in range(100):
         log.log.warning("device %s: no answer", number)

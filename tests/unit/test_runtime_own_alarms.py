@@ -1,6 +1,6 @@
 import pytest
 
-from adapters.runtime.own_alarms import BACK_S, GONE_S, OwnAlarms, with_own
+from adapters.runtime.own_alarms import BACK_S, GONE_S, MOMENT_S, OwnAlarms, with_own
 from adapters.runtime.supervisor import Health
 from engine.control.decision import Alarm, AlarmKind
 from tests.unit.test_candidate_twins import Daemon, files
@@ -54,7 +54,17 @@ def test_a_short_loss_is_nobodys_business() -> None:
     watched = Watched()
     for _ in range(10):
         assert watched.after(5.0, "waiting") == []
-        assert watched.after(5.0) == []
+        assert watched.after(MOMENT_S + 1.0) == []
+
+
+def test_a_device_that_tries_a_dead_link_again_and_again_is_told() -> None:
+    watched = Watched()
+    assert watched.after(1.0, "waiting") == []
+    assert watched.after(15.0) == []  # a handshake that hangs
+    assert watched.after(2.0, "waiting") == []
+    assert watched.after(15.0) == []
+    assert watched.after(1.0, "waiting") == ["device:meter"]
+    assert watched.after(15.0) == ["device:meter"]
 
 
 def test_a_held_device_is_told_once_not_twice() -> None:

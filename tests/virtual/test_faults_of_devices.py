@@ -203,7 +203,7 @@ def test_f100_a_device_that_fails_again_and_again_costs_no_other_anything(tmp_pa
 def test_f100_sabotage_a_failure_that_is_not_counted_is_not_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nothing(_health: Health, _error: str, _now_s: float) -> tuple[Health, float]:
+    def nothing(*_: object, **__: object) -> tuple[Health, float]:
         return Health(), 1.0
 
     monkeypatch.setattr("adapters.runtime.supervisor.after_failure", nothing)
