@@ -2,7 +2,8 @@
 
 A bus has one owner of its wire. A device polls as one turn: nobody else's request comes between the
 blocks of a poll and its sentinel. A device that does not answer is asked less and less often, up to
-once a minute; the others keep their pace.
+once a minute; the others keep their pace. Where nobody answers, nobody is held up: then all are
+asked every few seconds, so that a wire that has healed is heard soon.
 """
 
 import asyncio
@@ -11,11 +12,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol, runtime_checkable
 from weakref import WeakValueDictionary
 
-from adapters.devices.modbus_link import LinkLostError, LinkSettings, ModbusLink, Registers
+from adapters.devices.modbus_link import (
+    LinkLostError,
+    LinkSettings,
+    ModbusLink,
+    NoAnswerError,
+    Registers,
+    WrongReplyError,
+)
 from adapters.port import Clock, Command, DeviceError, Field, Publish, Reading
 from engine.values.fact import Quality
 
 BACK_OFF_MAX_S = 60.0
+DEAD_WIRE_MAX_S = 8.0
+"""The same where no other device on the wire answers either."""
 SILENT_AFTER_S = 15.0
 """So long the last values stand; then every field of a silent device is withdrawn."""
 ONLINE = Field("online", about="It answers, and what it says can be")
@@ -41,6 +51,8 @@ class ModbusBus:
         self.settings = settings
         self.buses: Buses | None = None
         """Those of its site; they live as long as one of them."""
+        self.heard_s: dict[str, float] = {}
+        """When each device on it answered last."""
         self._link = ModbusLink(settings, clock)
         self._lock = asyncio.Lock()
         self._members = 0
@@ -215,7 +227,7 @@ class ModbusDevice:
             return self._failed(publish, error)
         self._failures = 0
         self._silent = False
-        self._heard_s = self._clock.monotonic_s()
+        self._heard_s = self._bus.heard_s[self.name] = self._clock.monotonic_s()
         online = Reading(ONLINE.name, True, Quality.GOOD, self._heard_s)
         publish([online, *readings])
         return started_s + self._period_s
@@ -229,8 +241,15 @@ class ModbusDevice:
             if not self._silent:
                 self._silent = True
                 self.station.forget()
-        pause_s = min(BACK_OFF_MAX_S, self._period_s * 2.0 ** min(self._failures - 1, 16))
+        silence = isinstance(error, NoAnswerError | WrongReplyError)
+        longest_s = DEAD_WIRE_MAX_S if silence and self._is_alone(now_s) else BACK_OFF_MAX_S
+        pause_s = min(longest_s, self._period_s * 2.0 ** min(self._failures - 1, 16))
         return now_s + pause_s * (1.0 + _JITTER_SHARE * self._jitter())
+
+    def _is_alone(self, now_s: float) -> bool:
+        """Return whether nobody else on the wire has answered of late."""
+        others = (at_s for name, at_s in self._bus.heard_s.items() if name != self.name)
+        return all(now_s - at_s >= SILENT_AFTER_S for at_s in others)
 
     async def _wait(self, publish: Publish, due_s: float) -> None:
         """Wait until the next poll is due; a new command goes out in between."""

@@ -11,7 +11,7 @@ from adapters.codec.modbus.deye_three_phase import THREE_PHASE_LV
 from adapters.codec.modbus.meters import SDM72_V1, SDM630
 from adapters.codec.modbus.register_map import Block, Table
 from adapters.devices import deye, meters
-from adapters.devices.bus import Buses, ModbusDevice
+from adapters.devices.bus import BACK_OFF_MAX_S, DEAD_WIRE_MAX_S, Buses, ModbusDevice
 from adapters.devices.deye import inverter
 from adapters.devices.meters import meter
 from adapters.devices.modbus_link import (
@@ -277,6 +277,28 @@ async def test_f20_a_silent_device_is_asked_less_and_less_often_with_jitter() ->
         await until(lambda: len(clock.slept_s) >= 8)
         await stop(task)
     assert clock.slept_s[:8] == [2.5, 5.0, 10.0, 20.0, 40.0, 75.0, 75.0, 75.0]
+
+
+@pytest.mark.parametrize(("both", "longest_s"), [(True, DEAD_WIRE_MAX_S), (False, BACK_OFF_MAX_S)])
+@on_a_loop
+async def test_f20_where_nobody_answers_all_are_asked_every_few_seconds(
+    both: bool, longest_s: float
+) -> None:
+    devices = [SimulatedDevice(SDM630, 2), SimulatedDevice(SDM630, 3)]
+    for device in devices[: 2 if both else 1]:
+        device.faults.add(Fault.MUTE)
+    async with ModbusServer(devices) as server:
+        clock = RecordingClock()
+        buses = Buses(clock)
+        reach = {**QUICK, "host": "127.0.0.1", "port": server.port, "deadline_s": 0.05}
+        runs = [
+            meter(name, {**reach, "unit": unit, "period_s": 2.0}, buses, clock, no_jitter)
+            for name, unit in (("grid", 2), ("pump", 3))
+        ]
+        tasks = [asyncio.create_task(each.run(Collected())) for each in runs]
+        await until(lambda: clock.slept_s.count(longest_s) > 4)
+        await stop(*tasks)
+    assert max(clock.slept_s) == longest_s
 
 
 class RecordingClock(HandClock):

@@ -20,7 +20,8 @@ elsewhere (`python -m benchmarks.latency`)."""
 CALM = 150
 """A link counts as in order so many scans after its last fault; a miner after its last upset."""
 HEALED = 400
-"""Scans after which a miner has heard what it missed, however the connection broke off."""
+"""Scans after which a miner has heard what it missed, and the daemon what is asked of it, however
+the connection broke off: 40 s, and docs/operating/run.md promises 30."""
 BLIND = 150
 """Scans after which nobody goes on by what he heard through a link that is dead since."""
 FEW, FEW_SCANS = 6, 10

@@ -28,7 +28,7 @@ from adapters.runtime.system_clock import SystemClock
 from adapters.simulated.braiins_miner import SimulatedMiner
 from adapters.simulated.house import House, Pace
 from tests.house.source import ROOT
-from tests.reliability.blackbox_judge import MINERS, Judge
+from tests.reliability.blackbox_judge import HEALED, MINERS, Judge
 from tests.reliability.links import BROKER, BUS, LINKS, MINER_1, MINER_2, Fault
 from tests.reliability.tcp_proxy import Proxy
 
@@ -177,10 +177,11 @@ class Rig:
 
     async def heard(self, on: bool) -> None:
         """Wait until the daemon has heard of both demands that they are there, or are gone."""
-        socket = self.house.folder / "control.sock"
-        async with asyncio.timeout(PATIENCE_S):
-            while await asyncio.to_thread(_demands, socket) != {on}:  # noqa: ASYNC110 - as below
-                await asyncio.sleep(_SAY_S)
+        socket, last = self.house.folder / "control.sock", self.judge.scans + HEALED
+        while await asyncio.to_thread(_demands, socket) != {on}:
+            if self.judge.scans > last:
+                raise AssertionError(f"demands are not heard for {HEALED} scans: {self.told()}")
+            await self.scans(5)
 
     async def known(self) -> dict[str, str]:
         """Return the quality of every point, as the daemon says it."""

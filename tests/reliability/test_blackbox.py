@@ -13,7 +13,8 @@ import pytest
 
 from tests.reliability.blackbox_judge import BLIND, PAUSE_WITHIN
 from tests.reliability.blackbox_rig import Rig, rig
-from tests.reliability.links import BROKER, BUS, MINER_1, MINER_2, Fault
+from tests.reliability.links import BROKER, BUS, LINKS, MINER_1, MINER_2, Fault
+from tests.reliability.running import ran
 
 OVER_BUS = {"pv.power", "house.load", "battery.power", "battery.soc", "grid.power"}
 OVER_BROKER = {"heatpump.power", "heatpump.running"}
@@ -108,7 +109,7 @@ def test_f22_f52_f60_answers_that_are_damaged_late_or_cut_off_hold_up_no_trip(
     tmp_path: Path, fault: Fault
 ) -> None:
     async def act(one: Rig) -> None:
-        for name in (BUS,) if fault == "corrupt" else (MINER_1, MINER_2, BUS):
+        for name in LINKS:
             await one.link(name, fault)
         await one.scans(50)
         one.open_safety("safety_b")
@@ -120,6 +121,12 @@ def test_f22_f52_f60_answers_that_are_damaged_late_or_cut_off_hold_up_no_trip(
         assert not one.judge.runs(MINER_2)
 
     assert play(tmp_path, act) == []
+
+
+def test_f70_storms_on_every_link_break_nothing() -> None:
+    code, told = ran("blackbox", "--rounds", "2", "--steps", "10", "--seed", "20")
+    assert code == 0, told
+    assert " 0 wrong" in told
 
 
 async def trip(one: Rig) -> None:
