@@ -30,6 +30,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("cuts", "tests.reliability.cuts", "power cuts of an ext4 on a loop device (root)"),
     Command("systemd", "tests.reliability.contained_systemd", "the unit, booted apart (root)"),
     Command("syscalls", "tests.reliability.syscalls", "every call to the disk fails in turn"),
+    Command("trips", "tests.reliability.trips", "how soon a stop follows, whatever else fails"),
     Command("blackbox", "tests.reliability.blackbox", "the real daemon behind links that fail"),
     Command("fuzz", "tests.reliability.fuzz", "inputs that nobody meant, for every parser"),
     Command("wire", "tests.reliability.wire", "nonsense through a real broker to a daemon"),

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import aiomqtt
-from ruamel.yaml import YAML
 
 from adapters.cancellation import cancellable
 from adapters.codec.control_methods import ARM_RESET, CONFIRM_RESET, STATUS
@@ -29,44 +28,19 @@ from adapters.simulated.braiins_miner import SimulatedMiner
 from adapters.simulated.house import House, Pace
 from tests.house.source import ROOT
 from tests.reliability.blackbox_judge import HEALED, MINERS, Judge
+from tests.reliability.blackbox_site import TRIP, site, write_rules
 from tests.reliability.links import BROKER, BUS, LINKS, MINER_1, MINER_2, Fault
 from tests.reliability.tcp_proxy import Proxy
 
 PATIENCE_S = 120.0
 """Real seconds after which nothing more is to be expected; nothing asserts how long it took."""
-TRIP = "safety_relay"
 DEMANDS = frozenset({"heatpump.running", "grid.connected"})
-_ASP1 = ROOT / "rules" / "asp1"
-_DAMPING = ("step", "settle", "max_changes", "min_on", "min_off", "max_starts")
-_SECTIONS = {"about", "scan_period", "state", "devices", "mqtt", "control"}
 _LOOK_S = 0.005
 _SAY_S = 0.5
 _STALL_S = 0.5
 """A busy machine holds scans up; after a second of it the daemon believes nothing from before."""
 _BOOT_S = 2.0
 _TOPIC = "ems-esp/boiler_data"
-_RULES = f"""\
-ruleset: blackbox
-rules:
-  - id: one
-    when: heatpump.running
-    then: {{miner1.power_target: 2.4 kW}}
-    because: It is asked for over the broker.
-  - id: two
-    when: grid.connected
-    then: {{miner2.power_target: 2.4 kW, p5.run_target: on, inverter.battery_mode: hold}}
-    because: It is asked for over the bus.
-trips:
-  - id: {TRIP}
-    when: not (safety.channel_a and safety.channel_b)
-    latch: on_true
-    force:
-      miner1.power_target: 0 W
-      miner2.power_target: 0 W
-      p3.run_target: on
-      p5.run_target: off
-    because: The safety relay is open.
-"""
 
 
 class Rig:
@@ -262,7 +236,7 @@ class Rig:
 @contextlib.asynccontextmanager
 async def rig(folder: Path, sabotage: str = "", judge: Judge | None = None) -> AsyncIterator[Rig]:
     """Start house, proxies and daemon, wait for both miners to run, and stop all in the end."""
-    _write_rules(folder / "rules")
+    write_rules(folder / "rules")
     (folder / "house").mkdir()
     house = House(folder / "house", folder / "rules", SystemClock(), Pace(household=False))
     proxies = {name: Proxy(name) for name in LINKS}
@@ -271,7 +245,7 @@ async def rig(folder: Path, sabotage: str = "", judge: Judge | None = None) -> A
             await proxy.start()
             ends.push_async_callback(proxy.stop)
         ends.push_async_callback(house.stop)
-        await house.start(*_site(proxies))
+        await house.start(*site(proxies))
         for name, port in _targets(house).items():
             proxies[name].target = port
         made = Rig(house, proxies, folder / "daemon.log", judge or Judge())
@@ -309,46 +283,6 @@ def _targets(house: House) -> dict[str, int]:
     one, two = house.miners.ports
     bus = int(str(house.bus.address["port"]))
     return {MINER_1: one, MINER_2: two, BUS: bus, BROKER: house.messages.port}
-
-
-def _site(proxies: dict[str, Proxy]) -> tuple[dict[str, object], dict[str, dict[str, object]]]:
-    """Return sections and options that lead every device through its proxy."""
-    broker: dict[str, object] = {"host": "127.0.0.1", "port": proxies[BROKER].port}
-    bus: dict[str, object] = {"port": proxies[BUS].port, "period_s": 0.5, "worst_reply_s": 1.0}
-    sections: dict[str, object] = {
-        "scan_period": "100 ms",
-        "mqtt": broker,
-        "recorder": {"free": "1 kB"},
-    }
-    options: dict[str, dict[str, object]] = {
-        "plc": {"watchdog_s": 0},
-        **{name: {"port": proxies[name].port, "poll_s": 1.0} for name in MINERS},
-        **dict.fromkeys(("inverter", "meter_grid", "meter_miners"), bus),
-        **dict.fromkeys(("tariff", "weather"), broker),
-        "heatpump": {**broker, "ttl_s": 5},
-    }
-    return sections, options
-
-
-def _write_rules(folder: Path) -> None:
-    """Write asp1's plant without what damps it, its wiring, and three rules."""
-    yaml = YAML()
-    yaml.width = 4096
-    plant = yaml.load((_ASP1 / "plant.yaml").read_text("utf-8"))
-    plant["facts"]["grid.connected"] = {"type": "bool", "max_age": "5 s"}
-    plant["facts"]["heatpump.running"]["max_age"] = "5 s"
-    for output in plant["outputs"].values():
-        for key in _DAMPING:
-            output.pop(key, None)
-    site = yaml.load((_ASP1 / "site.yaml").read_text("utf-8"))
-    site["devices"]["inverter"]["facts"]["grid.connected"] = "grid_connected"
-    for section in set(site) - _SECTIONS:
-        del site[section]  # it speaks of rules that are not here
-    folder.mkdir(parents=True)
-    for name, content in (("plant.yaml", plant), ("site.yaml", site)):
-        with (folder / name).open("w", encoding="utf-8") as file:
-            yaml.dump(content, file)
-    (folder / "blackbox.yaml").write_text(_RULES, "utf-8")
 
 
 def _arm(socket: Path) -> str:
