@@ -43,20 +43,20 @@ class Fake:
     def __init__(self, name: str, points: Sequence[Point], outputs: Sequence[Output]) -> None:
         """Stand for these points and outputs."""
         self.name = name
-        self._points = points
-        self._outputs = outputs
+        self.points = points
+        self.outputs = outputs
         self._random = random.Random(1)  # noqa: S311 - values for a measurement
 
     def fields(self) -> tuple[Field, ...]:
         """See Device."""
         return (
-            *(Field(p.name, _unit(p), _values(p)) for p in self._points),
-            *(Field(o.name, _unit(o), _values(o), writable=True) for o in self._outputs),
+            *(Field(p.name, _unit(p), _values(p)) for p in self.points),
+            *(Field(o.name, _unit(o), _values(o), writable=True) for o in self.outputs),
         )
 
     def readings(self, now_s: float) -> list[Reading]:
         """Return a value a little off the last one for each point."""
-        return [Reading(p.name, self._value(p), Quality.GOOD, now_s) for p in self._points]
+        return [Reading(p.name, self._value(p), Quality.GOOD, now_s) for p in self.points]
 
     def _value(self, point: Point) -> Value:
         if isinstance(point.type, EnumType):
@@ -116,13 +116,16 @@ class _Made(Driver):
         return build
 
 
-def _drivers(plant: Plant) -> tuple[dict[str, Driver], str]:
-    """Return the drivers and the site file that wires everything to them."""
+def _devices(plant: Plant) -> tuple[Fake, Fake]:
+    """Return a PLC with half of the facts, and a bus with the others."""
     half = len(plant.points) // 2
-    devices = [
-        FakePlc("plc", plant.points[:half], plant.outputs),
-        FakeBus("bus", plant.points[half:], ()),
-    ]
+    return FakePlc("plc", plant.points[:half], plant.outputs), FakeBus(
+        "bus", plant.points[half:], ()
+    )
+
+
+def drivers_of(devices: Sequence[Fake]) -> tuple[dict[str, Driver], str]:
+    """Return the drivers and the site file that wires everything to these devices."""
     drivers: dict[str, Driver] = {}
     lines = ["recorder: {free: 1 kB}", "devices:"]
     for device in devices:
@@ -130,7 +133,7 @@ def _drivers(plant: Plant) -> tuple[dict[str, Driver], str]:
         driver.device = device
         drivers[device.name] = driver
         lines += [f"  {device.name}:", f"    driver: {device.name}"]
-        for what, targets in (("facts", device._points), ("outputs", device._outputs)):  # noqa: SLF001 - its own count
+        for what, targets in (("facts", device.points), ("outputs", device.outputs)):
             lines += [f"    {what}:"] * bool(targets)
             lines += [f"      {each.name}: {each.name}" for each in targets]
     return drivers, "\n".join(lines) + "\n"
@@ -142,7 +145,7 @@ def child(folder: Path, for_s: float) -> None:
         importlib.import_module(name)
     clock = SystemClock()
     checked, _ = load_rules(folder)
-    drivers, text = _drivers(checked.rulebook.plant)
+    drivers, text = drivers_of(_devices(checked.rulebook.plant))
     (folder / "site.yaml").write_text(text, "utf-8")
     loading = load_all(folder / "site.yaml", clock, drivers=drivers)
     assert loading.loaded is not None, loading.problems

@@ -35,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("fuzz", "tests.reliability.fuzz", "inputs that nobody meant, for every parser"),
     Command("wire", "tests.reliability.wire", "nonsense through a real broker to a daemon"),
     Command("soak", "tests.reliability.soak", "the daemon for as long as scans of three days"),
+    Command("flapping", "tests.reliability.flapping", "every fact comes and goes for a day: flash"),
     Command("simulate", "tests.virtual.simulate", "simulated years with faults on every boundary"),
 )
 
