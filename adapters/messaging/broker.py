@@ -12,6 +12,7 @@ from typing import Any, Self
 import aiomqtt
 
 from adapters.cancellation import cancellable, heed_cancellation
+from adapters.messaging.steady_client import SteadyClient
 from adapters.port import DeviceError
 from adapters.secret import read_secret
 
@@ -112,7 +113,7 @@ def own_id(settings: BrokerSettings, name: str) -> str:
     return f"{name}-{tail.hexdigest()}"
 
 
-class _Client(aiomqtt.Client):
+class _Client(SteadyClient):
     """Lets go of its socket if connecting comes to nothing.
 
     The library keeps it: a broker that admits us too late would have a guest for ever who answers

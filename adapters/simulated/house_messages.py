@@ -11,6 +11,7 @@ from pathlib import Path
 import aiomqtt
 
 from adapters.cancellation import cancellable
+from adapters.messaging.steady_client import SteadyClient
 from adapters.port import Clock
 from adapters.simulated.broker import BrokerError, Mosquitto
 from engine.values.fact import Value
@@ -73,7 +74,7 @@ class HouseMessages:
     async def _publish(self) -> None:
         while not self.trouble:
             try:
-                async with aiomqtt.Client("127.0.0.1", self.port) as client:
+                async with SteadyClient("127.0.0.1", self.port) as client:
                     while True:
                         for topic, content in self._messages().items():
                             await cancellable(client.publish(topic, json.dumps(content), qos=1))
