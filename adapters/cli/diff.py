@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from adapters.cli.diff_text import show_difference
+from adapters.cli.language import LanguageOption, words_for
 from adapters.cli.looking_back import program_of, reach
 from adapters.cli.progress import progress
 from adapters.cli.runs import span_of, step_of
@@ -131,6 +132,7 @@ def diff(
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write everything as a page with charts."),
     ] = None,
+    language: LanguageOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write everything as JSON.")] = False,
     colour: Annotated[
         bool, typer.Option("--colour/--no-colour", help="Colour on a terminal.")
@@ -150,7 +152,9 @@ def diff(
     frame = Frame(facts, start, end, step, simulate, weather, seed)
     try:
         ground = _ground(frame, versions)
-        compared = _compare(versions, wishes, pairing, ground, charts=html is not None)
+        compared = _compare(
+            versions, wishes, pairing, ground, words_for(language).code, charts=html is not None
+        )
     except (RecordingError, LostError) as error:
         typer.echo(f"thermiq: {error}", err=True)
         raise typer.Exit(1) from error
@@ -276,6 +280,7 @@ def _compare(
     wishes: tuple[str, ...],
     pairing: Pairing,
     ground: Ground,
+    language: str,
     *,
     charts: bool,
 ) -> Compared:
@@ -290,7 +295,7 @@ def _compare(
     works = [
         Work(
             dict(version.files.files), wishes, tuple(places), each, ground.source,
-            ground.step_ms, sample_ms,
+            ground.step_ms, sample_ms, language,
         )
         for version, places, each in zip(versions, sides, factors, strict=True)
     ]  # fmt: skip

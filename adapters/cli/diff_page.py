@@ -110,7 +110,7 @@ def _span(difference: Difference, span: Span, zone: tzinfo) -> Iterable[str]:
     reasons = difference.reasons.get(span.number)
     for place, (name, side) in enumerate((("old", span.old), ("new", span.new))):
         yield f"<td><b class='{name}'>{escape(value(side, common))}</b>"
-        told = [by(side)] if reasons is None else sentences(reasons[place], name)
+        told = [by(side)] if reasons is None else sentences(reasons[place])
         yield "".join(f"<p class='why'>{escape(sentence)}</p>" for sentence in told)
         yield "</td>"
     yield "</tr>"

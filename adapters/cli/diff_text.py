@@ -13,7 +13,7 @@ from adapters.cli.terminal import is_colourful
 from adapters.recordings.moments import from_ms
 from engine.control.decision import Cause
 from engine.workshop.diff import Common, Difference, Kind, kinds
-from engine.workshop.diff_rules import Edit, EntryEdit
+from engine.workshop.diff_rules import Edit, EntryEdit, Part
 from engine.workshop.diff_spans import SideOfSpan, Span
 from engine.workshop.diff_tell import Telling
 from engine.workshop.diff_totals import METRICS, Figure, house_figures, output_figures
@@ -34,10 +34,11 @@ def show_difference(
     difference: Difference, zone: tzinfo, step_s: float, limit: int, *, colour: bool = True
 ) -> None:
     """Print everything worth reading, changed decisions up to `limit`."""
-    first = [edits_table(difference), kinds_table(difference)]
-    tables.show(headline(difference, zone, step_s), first, colour=colour)
-    lines = list(decision_lines(difference, zone, limit))
-    _print(lines, colour=colour)
+    tables.show(headline(difference, zone, step_s), [], colour=colour)
+    _print(list(edit_lines(difference)), colour=colour)
+    if difference.spans:
+        tables.show("", [kinds_table(difference)], colour=colour)
+    _print(list(decision_lines(difference, zone, limit)), colour=colour)
     tables.show("\nWhat it amounts to", totals_tables(difference), colour=colour)
 
 
@@ -62,6 +63,20 @@ def headline(difference: Difference, zone: tzinfo, step_s: float) -> str:
     )
 
 
+def edit_lines(difference: Difference) -> Iterator[Styled]:
+    """Yield what changed in the files, old above new: conditions are long, and differ in a word."""
+    if difference.edits:
+        yield "", ""
+        yield "Changed in the files", "bold cyan"
+    for edit in difference.edits:
+        to = f" to {edit.new_id}" if edit.edit is Edit.RENAMED else ""
+        yield f"  {edit.edit.value} {edit.kind} {edit.id}{to}", "bold"
+        for part in _parts(edit):
+            for sign, text, style in (("-", part.old, "red"), ("+", part.new, "green")):
+                if text:
+                    yield f"    {sign} {part.key}: {text}", style
+
+
 def edits_table(difference: Difference) -> Table:
     """Return what changed in the files."""
     rows = [row for edit in difference.edits for row in _edit_rows(edit)]
@@ -75,11 +90,17 @@ def _edit_rows(edit: EntryEdit) -> Iterator[tuple[str, ...]]:
     if edit.edit is Edit.RENAMED:
         yield (*head, "id", edit.id, edit.new_id)
         return
-    parts = edit.parts if edit.kind not in ("fact", "output") or edit.edit is Edit.CHANGED else ()
+    parts = _parts(edit)
     if not parts:
         yield (*head, "", "", "")
     for number, part in enumerate(parts):
         yield (*(head if not number else ("", "", "")), part.key, part.old, part.new)
+
+
+def _parts(edit: EntryEdit) -> tuple[Part, ...]:
+    """Return what to show of an entry; a fact or an output that came or went is named, no more."""
+    shown = edit.kind not in ("fact", "output") or edit.edit is Edit.CHANGED
+    return edit.parts if shown else ()
 
 
 def kinds_table(difference: Difference) -> Table:
@@ -150,18 +171,13 @@ def _span_lines(difference: Difference, span: Span, zone: tzinfo) -> Iterator[St
         if reasons is None:
             yield f"    {name}  {by(side)}", style
             continue
-        for told, sentence in enumerate(sentences(reasons[place], name)):
+        for told, sentence in enumerate(sentences(reasons[place])):
             yield f"    {name if not told else '   '}  {sentence}", style
 
 
-def sentences(told: Telling, side: str) -> list[str]:
+def sentences(told: Telling) -> list[str]:
     """Return what one side says of a moment."""
-    found = [told.why]
-    if told.silent:
-        found.append(told.silent)
-    if told.absent:
-        found.append(f"{told.absent} is not in the {side} rules.")
-    return found
+    return [told.why, told.silent] if told.silent else [told.why]
 
 
 def _print(lines: list[Styled], *, colour: bool) -> None:

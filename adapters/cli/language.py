@@ -1,4 +1,4 @@
-"""In which language reasons are told, and in which form: the options of `why` and `why-not`."""
+"""In which language reasons are told, and in which form: options that several commands have."""
 
 import os
 from collections.abc import Mapping

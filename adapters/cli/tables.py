@@ -26,12 +26,14 @@ class Table:
 
 
 def show(headline: str, tables: Iterable[Table], *, colour: bool = True) -> None:
-    """Print a headline and tables on standard output."""
+    """Print a headline and tables on standard output; without one, below what stands there."""
     tables = [table for table in tables if table.rows]
     if colour and is_colourful(sys.stdout):
         _show_coloured(headline, tables)
         return
-    typer.echo("\n\n".join([headline, *map(plain, tables)]))
+    text = "\n\n".join(map(plain, tables))
+    gap = "\n\n" if headline and text else "\n" if text else ""
+    typer.echo(f"{headline}{gap}{text}")
 
 
 def plain(table: Table) -> str:
@@ -58,7 +60,8 @@ def _show_coloured(headline: str, tables: Iterable[Table]) -> None:
     from rich.table import Table as RichTable  # noqa: PLC0415 - same
 
     console = Console(highlight=False)
-    console.print(headline, style="bold", markup=False)
+    if headline:
+        console.print(headline, style="bold", markup=False)
     for table in tables:
         drawn = RichTable(
             title=table.title,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapters.cli.coverage import CoverageWishes, Covering, coverage_wishes, titled
+from adapters.cli.language import LanguageOption, words_for
 from adapters.cli.terminal import is_colourful
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from engine.workshop.scenario import Scenario
     from engine.workshop.scenario_formats import Case
     from engine.workshop.scenario_run import Observe
+    from engine.workshop.words import Words
 
 
 class Format(Enum):
@@ -42,6 +44,7 @@ class Wishes:
     verbose: bool
     colour: bool
     coverage: CoverageWishes
+    words: "Words"
 
 
 def scenarios(
@@ -77,6 +80,7 @@ def scenarios(
         float | None,
         typer.Option("--threshold", min=0, max=100, help="Fail below so many percent seen."),
     ] = None,
+    language: LanguageOption = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Test again whenever a file changes.")
     ] = False,
@@ -93,7 +97,8 @@ def scenarios(
 
     places = places_of(paths, rules)
     covered = coverage_wishes(coverage, coverage_html, threshold)
-    wishes = Wishes(tuple(only or ()), form, output, verbose, colour, covered)
+    words = words_for(language)
+    wishes = Wishes(tuple(only or ()), form, output, verbose, colour, covered, words)
     if watch and (form is not Format.TEXT or output is not None):
         message = "is for people: leave out `--format` and `--output`"
         raise typer.BadParameter(message, param_hint="--watch")
@@ -134,7 +139,6 @@ def run_tests(places: "Sequence[Place]", wishes: Wishes, *, may_be_empty: bool =
     """
     from adapters.cli.check import without_collection  # noqa: PLC0415 - `--help` needs none of this
     from adapters.scenarios import play_bench, prepare  # noqa: PLC0415 - same
-    from engine.workshop.english import ENGLISH  # noqa: PLC0415 - same
 
     covering = Covering(wishes.coverage, "scenarios") if wishes.coverage.wanted else None
     with without_collection():
@@ -142,7 +146,7 @@ def run_tests(places: "Sequence[Place]", wishes: Wishes, *, may_be_empty: bool =
         cases = [
             case
             for bench in benches
-            for case in play_bench(bench, ENGLISH, wishes.only, _listener(bench, covering))
+            for case in play_bench(bench, wishes.words, wishes.only, _listener(bench, covering))
         ]
     ready = all([_is_ready(bench, wishes) for bench in benches])  # noqa: C419 - tell of each
     if ready and not cases and not may_be_empty:

@@ -23,7 +23,7 @@ from engine.workshop.comfort import ComfortTally, with_wishes
 from engine.workshop.diff_spans import Turn, Watch
 from engine.workshop.diff_tell import Question, Telling, tell
 from engine.workshop.diff_totals import Side
-from engine.workshop.english import ENGLISH
+from engine.workshop.languages import LANGUAGES
 from engine.workshop.report import Basis
 from engine.workshop.tally import Tally
 
@@ -76,7 +76,8 @@ class Work:
     """What one side has to do; plain data, so that another process can be given it.
 
     `places` are the outputs that are compared, `factors` make the old side's units of their values.
-    Every `sample_ms` facts are kept for a chart; None: no chart is wanted.
+    Every `sample_ms` facts are kept for a chart; None: no chart is wanted. `language` is the code
+    of what reasons are told in.
     """
 
     files: Mapping[str, bytes]
@@ -86,6 +87,7 @@ class Work:
     source: Played | Driven
     step_ms: int
     sample_ms: int | None = None
+    language: str = "en"
 
 
 class Chunk(NamedTuple):
@@ -120,6 +122,7 @@ class Runner:
         gap_ms = max(_GAP_MS, work.step_ms) if recorded else work.step_ms
         self._items = _with_pauses(_scans(work, self._program), work.step_ms, gap_ms)
         self._kept: dict[int, Scan] = {}
+        self._words = LANGUAGES[work.language]
 
     def begin(self) -> None:
         """Begin the next chunk; this one does so when it is asked for it."""
@@ -152,7 +155,7 @@ class Runner:
 
     def tell(self, asked: Iterable[Question]) -> list[Telling]:
         """Answer questions about moments of the last chunk."""
-        return [tell(ENGLISH, self._program, self._kept[each.at_ms], each) for each in asked]
+        return [tell(self._words, self._program, self._kept[each.at_ms], each) for each in asked]
 
     def outcome(self) -> Outcome:
         """Return what it all amounts to."""

@@ -8,7 +8,8 @@ from adapters.library.choice import COMMON, PLANT, WITHOUT, Choice, texts
 from engine.workshop.editor.formatted import formatted
 
 _KEY = re.compile(r'^ *("[^"]*"|[\w.]+):')
-_ACTS_ON = re.compile(r",\s*acts_on: \{([^}]*)\}")
+_ACTS_ON = re.compile(r",\s*acts_on: \{((?:[^{}]|\{[^{}]*\})*)\}")
+_EFFECT = re.compile(r"([\w.]+): (?:\{[^{}]*\}|[^,{}]+)")
 _BLANKS = re.compile(r"((?:^|:)\n)\n+|(?<=\n\n)\n+", re.MULTILINE)
 _SITE = re.compile(r"^  name: library\n", re.MULTILINE)
 
@@ -47,10 +48,10 @@ def _plant(text: str, choice: Choice, site: str) -> str:
                 return True
 
     def effects(found: re.Match[str]) -> str:
-        pairs = [pair.strip() for pair in found[1].split(",")]
-        kept = [pair for pair in pairs if pair.partition(":")[0] in choice.points]
-        start = found[0].partition("acts_on")[0]
-        return f"{start}acts_on: {{{', '.join(kept)}}}" if kept else ""
+        kept = [each[0] for each in _EFFECT.finditer(found[1]) if each[1] in choice.points]
+        start, broken = found[0].partition("acts_on")[0], re.search(r",(\n *)", found[1])
+        between = f",{broken[1]}" if broken else ", "
+        return f"{start}acts_on: {{{between.join(kept)}}}" if kept else ""
 
     kept = _ACTS_ON.sub(effects, _kept(text, wanted))
     return _SITE.sub(f"  name: {site}\n", kept, count=1)

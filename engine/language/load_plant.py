@@ -99,8 +99,9 @@ def _output(name: Scalar, node: Node, draft: PlantDraft, problems: list[Problem]
     if form is None:
         return None
     before = len(problems)
-    acts_on = read_effects(form, draft.points, tuple(draft.broken))
     output = read_output(name, form)
+    kind = None if output is None else output.type
+    acts_on = read_effects(form, draft.points, tuple(draft.broken), kind)
     return output and replace(output, acts_on=acts_on) if len(problems) == before else None
 
 

@@ -50,12 +50,21 @@ class Effect:
     """A fact that an output moves at once.
 
     `amount`, in base units, is how far the fact rises when the output goes from the lowest to the
-    highest value of its range, or from off to on; negative if it falls.
+    highest value of its range, or from off to on; negative if it falls. `states` says instead how
+    far it stands above rest in each state of an enum, 0 in those that are not named; `amount` is
+    then the one furthest from 0.
     """
 
     point: str
     amount: float
     position: Position = NOWHERE
+    states: tuple[tuple[str, float], ...] = ()
+
+    def in_state(self, state: str, *, on: bool) -> float:
+        """Return how far above rest the fact stands in a state, which counts as `on` or not."""
+        if self.states:
+            return dict(self.states).get(state, 0.0)
+        return self.amount if on else 0.0
 
 
 @dataclass(frozen=True, slots=True)

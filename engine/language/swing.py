@@ -46,11 +46,14 @@ STILL = Swing()
 class Swings:
     """What one output does to numbers."""
 
-    def __init__(self, output: Output, sums: Sums) -> None:
-        """Note what `output` acts on."""
+    def __init__(
+        self, output: Output, sums: Sums, amounts: Mapping[str, float] | None = None
+    ) -> None:
+        """Note what `output` acts on: all of it, or `amounts` by fact, in base units."""
         self._output = output
         self._sums = sums
-        self._amounts: Mapping[str, float] = {e.point: e.amount for e in output.acts_on}
+        whole = {each.point: each.amount for each in output.acts_on}
+        self._amounts = whole if amounts is None else amounts
 
     def of(self, expression: Expression) -> Swing | None:
         """Return how far a number moves; None if that depends on more than the output."""

@@ -27,14 +27,14 @@ class Question(NamedTuple):
 
 
 class Telling(NamedTuple):
-    """One side's answer. `silent` says why the rule that decides on the other side is silent here.
+    """One side's answer.
 
-    `absent` is that rule if this side has none of its name; then `silent` is empty.
+    `silent` says why the rule that decides on the other side does not decide here; empty if there
+    is none such, or if `why` says it already.
     """
 
     why: str
     silent: str = ""
-    absent: str = ""
 
 
 def questions(opened: Opened, output: str) -> tuple[Question, Question]:
@@ -57,7 +57,7 @@ def tell(words: Words, program: Program, scan: Scan, question: Question) -> Tell
         return Telling(why)
     rules = {rule.id for rule in program.rulebook.rules}
     if question.rule not in rules:
-        return Telling(why, absent=question.rule)
+        return Telling(why, words.no_such_rule.format(rule=question.rule))
     silent = tell_why_not(words, why_not(program, scan, question.rule))
     # The sentence that says why the value is what it is may name this rule's lack already.
     told_already = silent.partition(": ")[2] and silent.partition(": ")[2].rstrip(".") in why

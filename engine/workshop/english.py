@@ -17,6 +17,7 @@ ENGLISH = Words(
     by_default_nearest="nearest is {rule}: {lack}",
     by_default_although="{output} is {value}, its default, although {rules} would change it",
     asks_unknown="what {rule} asks for, {text}, is unknown",
+    no_such_rule="{rule} is not in these rules.",
     by_override="{output} is {value} because {by} set it by hand, for another {remaining}",
     by_conflict="{output} is {value}, its failsafe, because {rules} disagree at equal salience",
     by_interlock="{output} is {value} because interlock {id} holds it there",

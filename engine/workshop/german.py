@@ -21,6 +21,7 @@ GERMAN = Words(
     by_default_nearest="am nächsten dran ist {rule}: {lack}",
     by_default_although="{output} bleibt beim Ruhewert {value} trotz Anforderung durch {rules}",
     asks_unknown="was {rule} anfordert, {text}, ist unbekannt",
+    no_such_rule="{rule} gibt es in diesen Regeln nicht.",
     by_override="{output} ist {value}, von Hand vorgegeben durch {by}, noch für {remaining}",
     by_conflict="{output} ist {value} (sicherer Wert), weil sich {rules} bei gleichem Vorrang"
     " widersprechen",

@@ -31,6 +31,8 @@ class Words:
     by_default_nearest: str
     by_default_although: str
     asks_unknown: str
+    no_such_rule: str
+    """What a set of rules says of a rule that only another set has."""
     by_override: str
     by_conflict: str
     by_interlock: str

@@ -83,7 +83,7 @@ def test_the_text_tells_the_edit_the_first_difference_and_both_reasons(house: Pa
     done = compare(house, "--limit", "3", "--comfort", "hotwater.top >= 45 °C")
     assert done.exit_code == 0, done.output
     text = done.stdout
-    assert "changed  condition  sunny" in text
+    assert "  changed condition sunny\n    - when: " in text
     assert "until surplus < 1.5 kW" in text
     assert "First difference: 2" in text
     assert "    old  " in text

@@ -41,4 +41,4 @@ def test_a_product_that_moves_with_other_facts_is_not_known() -> None:
 
 def test_a_span_is_the_width_of_the_range_and_1_for_a_switch() -> None:
     outputs = rulebook("ruleset: empty\n").plant.outputs
-    assert [span_of(output) for output in outputs] == [3000.0, 1.0]
+    assert [span_of(output) for output in outputs] == [3000.0, 1.0, 1.0]

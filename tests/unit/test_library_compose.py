@@ -61,6 +61,12 @@ def test_effects_on_facts_that_are_not_there_go_and_the_others_stay() -> None:
     plant = compose(choose(["surplus"]), "mine")["plant.yaml"]
     assert "acts_on: {miner1.power: 3.3 kW, house.load: 3.3 kW}" in plant
     assert "grid.power" not in plant
+    warm = compose(choose(["cascade"]), "mine")["plant.yaml"]
+    assert (
+        "acts_on: {heatpump.power: {recommended: 2.5 kW, forced: 4 kW, locked: -2.5 kW},\n" in warm
+    )
+    assert " house.load: {recommended: 2.5 kW, forced: 4 kW, locked: -2.5 kW}}}\n" in warm
+    assert "grid.power" not in warm
     assert "acts_on: {" not in compose(choose(["buffer"]), "mine")["plant.yaml"]
 
 

@@ -12,6 +12,7 @@ from engine.language.problem import Problem, Related, Severity
 from engine.language.rulebook import Rulebook
 from engine.language.swing import Swings, span_of
 from engine.language.text import number_to_text
+from engine.language.types import EnumType
 from engine.values.units import NUMBER, Unit
 
 CODE = "feedback-loop"
@@ -47,19 +48,24 @@ def _found(rulebook: Rulebook) -> Iterator[_Found]:
 class _Asking:
     """Who gives the output a value: a rule or an interlock, and how far up from off that is.
 
-    `share` is the part of the whole swing, negative for one that takes the output to rest.
+    `share` is the part of the whole swing, negative for one that takes the output to rest. `ways`
+    are the swings that there may be: where states differ, one from each state it may come from.
     """
 
     id: str
     condition: Expression
     share: float
     position: Position
+    ways: tuple[Swings, ...]
 
 
 class _Loops:
     def __init__(self, rulebook: Rulebook, output: Output, sums: Sums, leaves: Leaves) -> None:
         self.rulebook, self.output, self.sums, self.leaves = rulebook, output, sums, leaves
         self.swings = Swings(output, sums)
+        self.whole = (self.swings,)
+        differ = any(each.states for each in output.acts_on)
+        self.states = output.type.values if differ and isinstance(output.type, EnumType) else ()
         self.units = {each.name: each.unit or NUMBER for each in rulebook.plant.points}
         self.signals = {each.name: each.expression for each in rulebook.signals}
 
@@ -81,13 +87,41 @@ class _Loops:
         for rule in self.rulebook.rules:
             for proposal in rule.proposals:
                 if proposal.output == name:
-                    share = self._share(proposal.value)
-                    yield _Asking(rule.id, rule.when, share, rule.position)
+                    share, ways = self._swinging(proposal.value)
+                    yield _Asking(rule.id, rule.when, share, rule.position, ways)
         for lock in self.rulebook.interlocks:
             for forced, value in lock.force:
                 if forced == name:
-                    share = 1.0 if self.output.is_on(value) else -1.0
-                    yield _Asking(lock.id, lock.condition, share, lock.position)
+                    share, ways = 1.0 if self.output.is_on(value) else -1.0, self.whole
+                    if self.states:
+                        # Out of whichever state it forbids.
+                        share, ways = 1.0, self._ways(str(value), self.states)
+                    yield _Asking(lock.id, lock.condition, share, lock.position, ways)
+
+    def _swinging(self, value: Expression) -> tuple[float, tuple[Swings, ...]]:
+        """Return the share of the swings that a proposal makes: to a state from rest, or back."""
+        if not (self.states and isinstance(value, State)):
+            return self._share(value), self.whole
+        rest = str(self.output.default)
+        return 1.0, self._ways(value.value, self.states if value.value == rest else (rest,))
+
+    def _ways(self, state: str, others: tuple[str, ...]) -> tuple[Swings, ...]:
+        """Return how the facts move on the way to a state from each of the others."""
+        stand = {
+            each: {
+                e.point: e.in_state(each, on=self.output.is_on(each)) for e in self.output.acts_on
+            }
+            for each in (state, *others)
+        }
+        return tuple(
+            Swings(
+                self.output,
+                self.sums,
+                {point: to - stand[other][point] for point, to in stand[state].items()},
+            )
+            for other in others
+            if other != state
+        )
 
     def _share(self, value: Expression) -> float:
         """Return how much of the whole swing a proposal makes; the most where it is computed."""
@@ -137,8 +171,11 @@ class _Loops:
 
     def _against(self, asking: _Asking, leaf: Leaf) -> float:
         """Return by how much the output, decided so, turns the comparison against the rule."""
+        return max((self._against_way(asking, leaf, each) for each in asking.ways), default=0.0)
+
+    def _against_way(self, asking: _Asking, leaf: Leaf, swings: Swings) -> float:
         operator = leaf.comparison.operator
-        left, right = self.swings.of(leaf.comparison.left), self.swings.of(leaf.comparison.right)
+        left, right = swings.of(leaf.comparison.left), swings.of(leaf.comparison.right)
         if left is None or right is None or operator not in (*_RISING, *_FALLING):
             return 0.0
         rise = left.plus(right, -1.0)
@@ -217,7 +254,12 @@ class _Loops:
         return else_ if own is None else f"count its own load back in with `{own}`, or {else_}"
 
     def _related(self, effect: Effect) -> tuple[Related, ...]:
-        amount = _figure(effect.amount, self.units[effect.point])
+        unit = self.units[effect.point]
+        amount = _figure(effect.amount, unit)
+        if effect.states:
+            amount = ", ".join(
+                f"{_figure(most, unit)} in `{state}`" for state, most in effect.states
+            )
         return (Related(effect.position, f"`{self.output.name}` moves it by {amount}"),)
 
 

@@ -64,6 +64,11 @@ _POINT: dict[str, Schema] = _MEASURE | {
     "max_rate": text("A faster change makes it unknown.", examples=("2 K/s",)),
     "about": _ABOUT,
 }
+_BY_STATE = named(
+    "How far the fact stands above rest in each state, such as `{charge: 5 kW}`.",
+    Role.CONSTANT,
+    text("How much, beside the default state."),
+)
 _OUTPUT: dict[str, Schema] = _MEASURE | {
     "range": _RANGE | {"description": "What the output never leaves; needed for numbers."},
     "default": text("Its value while no rule asks for another."),
@@ -80,7 +85,7 @@ _OUTPUT: dict[str, Schema] = _MEASURE | {
     "acts_on": named(
         "The facts that it moves, and by how much, such as `{house.load: 3.3 kW}`.",
         Role.POINT_USED,
-        text("How much the fact moves."),
+        {"anyOf": [text("How much the fact moves."), _BY_STATE]},
     ),
     "about": _ABOUT,
 }
