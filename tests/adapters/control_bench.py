@@ -54,7 +54,7 @@ trips:
     because: The tank is too hot.
 """
 STEP_S = 0.5
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Plc:

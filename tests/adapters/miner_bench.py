@@ -14,7 +14,7 @@ from adapters.simulated.braiins_server import BraiinsServer
 from engine.values.fact import Value
 from tests.adapters.manual_clock import ManualClock
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """Real seconds after which a test is stuck; nothing asserts how long anything took."""
 NATURE = MinerNature(start_s=10, rise_s=2)
 

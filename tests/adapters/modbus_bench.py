@@ -12,7 +12,7 @@ from adapters.port import Reading
 from adapters.simulated.modbus_device import Fault, Refusal, SimulatedDevice
 from engine.values.fact import Quality, Value
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """No test waits that long; one that fails does."""
 
 

@@ -28,7 +28,7 @@ from engine.control.scan import Scan, initial
 from engine.language.load import load
 from engine.values.fact import Quality
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 PLANT = """
 site: {name: test, time_zone: Europe/Berlin}
 facts:
@@ -219,4 +219,4 @@ async def running(one: Messenger) -> AsyncIterator[asyncio.Task[None]]:
 
 
 def drive(test: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(test, 60))
+    asyncio.run(asyncio.wait_for(test, 3 * PATIENCE_S))

@@ -17,7 +17,7 @@ from engine.control.retained import save
 from tests.unit.test_candidate_twins import RULES, Daemon, files
 
 EDITED = files(rules=RULES.replace("< 50 °C", "< 35 °C"))
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 PRY = f"""
 import os, socket
