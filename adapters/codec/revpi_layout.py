@@ -12,7 +12,7 @@ A bit above 7 lies in a later byte. Values are little-endian; those of an AIO ar
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
 
@@ -67,6 +67,13 @@ class Module:
     position: str
     offset: int
     ios: tuple[Io, ...]
+    _places: dict[tuple[Area, int], Io] = field(init=False, repr=False, compare=False)
+    """The first entry at each byte of the image: every scan looks for the status of each input."""
+
+    def __post_init__(self) -> None:
+        """Note what starts where."""
+        places = {(io.area, io.address): io for io in reversed(self.ios)}
+        object.__setattr__(self, "_places", places)
 
     @property
     def end(self) -> int:
@@ -75,10 +82,7 @@ class Module:
 
     def at(self, area: Area, byte: int) -> Io | None:
         """Return what starts at that byte of the module, None if nothing does."""
-        for io in self.ios:
-            if io.area is area and io.address == self.offset + byte:
-                return io
-        return None
+        return self._places.get((area, self.offset + byte))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,11 @@ class Layout:
 
     modules: tuple[Module, ...]
     ios: Mapping[str, Io]
+    _named: dict[str, Module] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note which module has which name."""
+        object.__setattr__(self, "_named", {each.name: each for each in reversed(self.modules)})
 
     @property
     def length(self) -> int:
@@ -95,7 +104,7 @@ class Layout:
 
     def module_of(self, io: Io) -> Module:
         """Return the module that an entry belongs to."""
-        return next(each for each in self.modules if each.name == io.module)
+        return self._named[io.module]
 
 
 class LayoutError(ValueError):

@@ -127,6 +127,8 @@ def _aio(module: Module, io: Io, image: bytes, words: dict[int, str]) -> str:
 
 def _told(module: Module, status: int, words: dict[int, str]) -> str:
     """Return the bits of a status in words."""
+    if not status:
+        return ""
     bits = [bit for bit in range(16) if status >> bit & 1]
     said = dict.fromkeys(words.get(bit, f"status bit {bit} is set") for bit in bits)
     return f"{module.name}: " + ", ".join(said) if said else ""

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from adapters.cancellation import all_or_none
 from adapters.codec import braiins, braiins_methods
@@ -43,6 +44,8 @@ _LOGIN_PAUSE_MAX_S = 900.0
 _PASSWORD_LOOK_S = 30.0
 _SAY_AGAIN_S = 600.0
 _SAID_MAX = 50
+_TURNS_TO_SEND = 3
+"""Turns of the loop until a call is on the wire; only then anybody is told of it."""
 
 _OUTCOMES = {
     Failure.REFUSED: Outcome.REFUSED,
@@ -225,12 +228,13 @@ class BraiinsMiner:
         while True:
             now_s = self._clock.monotonic_s()
             step = self._next_step(now_s)
-            publish(self._view.own_readings(self._wanted_w(), step.phase, now_s))
+            own = self._view.own_readings(self._wanted_w(), step.phase, now_s)
             if step.act is Act.LEAVE or self._settings.read_only:
+                publish(own)
                 again_at_s = min(step.again_at_s, self._expires_at_s(now_s))
                 await self._wait(self._tell, max(again_at_s - now_s, 0.0), "tell")
                 continue
-            await self._act_unless_overtaken(session, step)
+            await self._act_unless_overtaken(session, step, partial(publish, own))
             self._look_now.set()
 
     def _next_step(self, now_s: float) -> Step:
@@ -240,15 +244,22 @@ class BraiinsMiner:
         self._memory = carry(self._memory, wanted_w, seen, self._rules)
         return decide(wanted_w, seen, self._memory, self._rules, now_s)
 
-    async def _act_unless_overtaken(self, session: Session, step: Step) -> None:
-        """Do it; a pause that is wanted meanwhile does not wait for a slow answer."""
+    async def _act_unless_overtaken(
+        self, session: Session, step: Step, say: Callable[[], None]
+    ) -> None:
+        """Do it and `say` so; a pause that is wanted meanwhile waits for no slow answer."""
         self._tell.clear()
         acting = asyncio.create_task(self._act(session, step))
         try:
+            for _ in range(_TURNS_TO_SEND):
+                await asyncio.sleep(0)
+            say()
             while not acting.done():
                 woken = asyncio.create_task(self._tell.wait())
-                await asyncio.wait({acting, woken}, return_when=asyncio.FIRST_COMPLETED)
-                woken.cancel()
+                try:
+                    await asyncio.wait({acting, woken}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    woken.cancel()
                 if step.act is not Act.PAUSE and self._shall_be_off():
                     acting.cancel()
                     break

@@ -8,9 +8,10 @@ back at once; a write that was confirmed and does not show at the second look is
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from adapters.codec.modbus import deye
-from adapters.codec.modbus.register import EncodeError, decode, encode
+from adapters.codec.modbus.register import EncodeError, Register, decode, encode
 from adapters.codec.modbus.register_map import RegisterMap, runs
 from adapters.devices.modbus_link import RefusedError, Registers
 from adapters.devices.write_restraint import WriteRestraint
@@ -45,11 +46,16 @@ class _State:
 def mode_item(table: RegisterMap, limits: deye.BatteryLimits) -> Item:
     """Return the battery mode of an inverter with this map."""
     about = "What the battery does: serve the house, keep its charge, or fill up"
+
+    @cache  # every poll asks for all modes, and a recipe does not change
+    def words_of(mode: Value) -> dict[int, int]:
+        return deye.recipe_words(table, deye.checked_mode(mode), limits)
+
     return Item(
         Field(MODE, values=deye.BATTERY_MODES, writable=True, about=about),
         "normal",
-        lambda mode: deye.recipe_words(table, deye.checked_mode(mode), limits),
-        lambda words: deye.measured_mode(table, words, limits),
+        words_of,
+        lambda words: deye.mode_among(words, words_of),
         (*deye.BATTERY_MODES, deye.OTHER_MODE),
     )
 
@@ -95,6 +101,17 @@ class SettingsKeeper:
     _states: dict[str, _State] = field(default_factory=dict)
     _words: dict[int, int] = field(default_factory=dict)
     _read_at_s: float = 0.0
+    _told: tuple[Register, ...] = ()
+    """Settings that are told as they stand in the inverter."""
+
+    def __post_init__(self) -> None:
+        """Leave out what an item tells itself."""
+        items = {item.field.name for item in self.items}
+        self._told = tuple(
+            each
+            for each in self.table.setting_registers()
+            if not (each.writable and each.name in items)
+        )
 
     def command(self, command: Command) -> bool:
         """Take a command; return whether it asks for something new."""
@@ -206,10 +223,8 @@ class SettingsKeeper:
                 _reading(f"{name}_measured", measured, self._read_at_s, "implausible"),
                 Reading(f"{name}_mismatch", mismatch, Quality.GOOD, now_s),
             ]
-        for register in self.table.setting_registers():
+        for register in self._told:
             decoded = decode(register, self._words)
-            if register.writable and any(register.name == item.field.name for item in self.items):
-                continue
             quality = Quality.BAD if decoded.value is None else Quality.GOOD
             at_s = self._read_at_s
             readings.append(Reading(register.name, decoded.value, quality, at_s, decoded.reason))

@@ -26,6 +26,7 @@ class Poller:
     ) -> None:
         """Read `table` of device `unit_id`; `expected` constants are known beforehand."""
         self.table = table
+        self._live = table.live_registers()
         self._unit_id = unit_id
         self._clock = clock
         self._constants: dict[str, Value] = dict(expected or {})
@@ -82,9 +83,9 @@ class Poller:
     ) -> list[Reading]:
         frozen = self._is_frozen(words)
         readings = []
-        for register in self.table.live_registers():
-            at_s = min(measured_at_s[address] for address in register.words)
-            if all(any(address in block for block in self._lacking) for address in register.words):
+        for register in self._live:
+            at_s = min(map(measured_at_s.__getitem__, register.words))
+            if self._lacking and self._lacks(register):
                 lacking = "the device has no such registers"
                 readings.append(Reading(register.name, None, Quality.MISSING, at_s, lacking))
                 continue
@@ -95,6 +96,9 @@ class Poller:
                 decoded = Decoded(None, f"nothing has changed for {self._frozen_after_s:g} s")
             readings.append(self._reading(register, decoded, at_s))
         return readings
+
+    def _lacks(self, register: Register) -> bool:
+        return all(any(at in block for block in self._lacking) for at in register.words)
 
     def _reading(self, register: Register, decoded: Decoded, at_s: float) -> Reading:
         value = decoded.value

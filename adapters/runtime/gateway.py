@@ -42,6 +42,10 @@ class Gateway:
     def __init__(self, wiring: Wiring, devices: Mapping[str, Commanded]) -> None:
         """Stand between `devices`, by name, and the scans."""
         self._wiring = wiring
+        self._wires: dict[str, dict[str, tuple[Wire, ...]]] = {}
+        """By device and field: most of what a device says is no point."""
+        for (device, field), wires in wiring.facts.items():
+            self._wires.setdefault(device, {})[field] = wires
         self._devices = devices
         self.listeners: list[Hearing] = []
         self._next: dict[str, Fact] = {}
@@ -51,11 +55,13 @@ class Gateway:
 
     def publisher(self, device: str) -> Publish:
         """Return the function that one device publishes with."""
+        wires = self._wires.get(device, {})
 
         def publish(readings: Sequence[Reading]) -> None:
             for reading in readings:
-                for wire in self._wiring.facts.get((device, reading.field), ()):
-                    self._take_in(wire, reading)
+                if reading.field in wires:
+                    for wire in wires[reading.field]:
+                        self._take_in(wire, reading)
             for listener in self.listeners:
                 listener(device, readings)
 
@@ -85,8 +91,8 @@ class Gateway:
 
     def lose(self, device: str, at_s: float, reason: str) -> None:
         """Make every point of a device MISSING, as when its task has ended."""
-        for (name, _), wires in self._wiring.facts.items():
-            for wire in wires if name == device else ():
+        for wires in self._wires.get(device, {}).values():
+            for wire in wires:
                 self._next[wire.name] = Fact(wire.name, None, Quality.MISSING, at_s)
                 self._reasons[wire.name] = reason
                 self._notice(wire.name, None, Quality.MISSING)

@@ -92,19 +92,25 @@ class NotOff:
     outputs: Mapping[str, Output]
     _newest: dict[Source, Reading] = field(default_factory=dict)
     _told: dict[str, _Told] = field(default_factory=dict)
+    _evidence: dict[str, dict[str, Source]] = field(default_factory=dict)
+    """By device and field: a device says much, and little of it is evidence."""
 
     def __post_init__(self) -> None:
         """Begin with nothing told off."""
         self._told = {watch.name: _Told() for watch in self.watches}
-        sources = (each for watch in self.watches for each in _sources(watch))
+        sources = [each for watch in self.watches for each in _sources(watch)]
         self._newest = {each: Reading(each.field, None, Quality.MISSING, 0.0) for each in sources}
+        self._evidence = {
+            device: {each.field: each for each in sources if each.device == device}
+            for device in {each.device for each in sources}
+        }
 
     def hear(self, device: str, readings: Sequence[Reading]) -> None:
         """Take what a device says, if it is evidence."""
-        for reading in readings:
-            source = Source(device, reading.field)
-            if source in self._newest:
-                self._newest[source] = reading
+        evidence = self._evidence.get(device, {})
+        for reading in readings if evidence else ():
+            if reading.field in evidence:
+                self._newest[evidence[reading.field]] = reading
 
     def after(self, scan: Scan) -> None:
         """Hear of a complete scan."""

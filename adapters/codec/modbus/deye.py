@@ -4,7 +4,7 @@ The recipes are evcc's, proven in the field: they leave the owner's time-of-use 
 is *normal* without discharge; *charge* fills the battery, from the grid if need be.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from adapters.codec.modbus.deye_single_phase import SINGLE_PHASE
@@ -117,9 +117,13 @@ def recipe_words(table: RegisterMap, mode: str, limits: BatteryLimits) -> dict[i
 
 def measured_mode(table: RegisterMap, words: Mapping[int, int], limits: BatteryLimits) -> str:
     """Return which battery mode the settings in the inverter are."""
+    return mode_among(words, lambda mode: recipe_words(table, mode, limits))
+
+
+def mode_among(words: Mapping[int, int], recipe_of: Callable[[str], Mapping[int, int]]) -> str:
+    """Return the battery mode whose words are among these, `other` if none's are."""
     for mode in BATTERY_MODES:
-        wanted = recipe_words(table, mode, limits)
-        if all(words.get(address) == word for address, word in wanted.items()):
+        if all(words.get(address) == word for address, word in recipe_of(mode).items()):
             return mode
     return OTHER_MODE
 

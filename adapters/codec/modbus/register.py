@@ -82,9 +82,10 @@ def high_first(address: int) -> tuple[int, int]:
 
 def decode(register: Register, words: Mapping[int, int]) -> Decoded:
     """Return the value of a quantity from what was read, address to word."""
-    if any(address not in words for address in register.words):
+    try:
+        raw = [words[address] for address in register.words]
+    except KeyError:
         return Decoded(None, "not read")
-    raw = [words[address] for address in register.words]
     if register.kind is Kind.TEXT:
         return _text(raw)
     number = _number(register.kind, raw)
