@@ -5,6 +5,7 @@ Exit codes beside the usual: 1 if no daemon answers, or if it refuses what was a
 
 import getpass
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,18 +13,38 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from adapters.control.place import Place, place_of
+
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from adapters.codec.control_methods import Method, RequestT, ResponseT
     from adapters.control.client import Client
 
-DEFAULT = Path("/run/thermiq/control.sock")
+SOCKET = "/run/thermiq/control.sock"
+DEFAULT = Place(Path(SOCKET))
+
+
+def _place(told: str | Place) -> Place:
+    """Read what follows `--at`; the default is a place already."""
+    if isinstance(told, Place):
+        return told
+    try:
+        return place_of(told, os.environ)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
 
 Socket = Annotated[
-    Path,
+    Place,
     typer.Option(
-        "--socket", envvar="THERMIQ_SOCKET", metavar="PATH", help="Where the daemon listens."
+        "--socket",
+        "--at",
+        envvar="THERMIQ_SOCKET",
+        metavar="WHERE",
+        parser=_place,
+        show_default=SOCKET,
+        help="Where the daemon listens: a socket's path, HOST:PORT, or a name in your client file.",
     ),
 ]
 Author = Annotated[
@@ -35,7 +56,7 @@ Colour = Annotated[bool, typer.Option("--colour/--no-colour", help="Colour on a 
 
 
 @contextmanager
-def connected(socket: Path) -> Iterator["Client"]:
+def connected(place: Place) -> Iterator["Client"]:
     """Give a client; what it raises becomes one clear line and exit code 1."""
     from adapters.control.client import (  # noqa: PLC0415 - grpc is slow to import
         Client,
@@ -43,7 +64,7 @@ def connected(socket: Path) -> Iterator["Client"]:
         UnreachableError,
     )
 
-    with Client(socket) as client:
+    with Client(place.where) as client:
         try:
             yield client
         except (UnreachableError, RefusedByDaemonError) as error:
@@ -51,9 +72,9 @@ def connected(socket: Path) -> Iterator["Client"]:
             raise typer.Exit(1) from None
 
 
-def ask(socket: Path, method: "Method[RequestT, ResponseT]", request: "RequestT") -> "ResponseT":
+def ask(place: Place, method: "Method[RequestT, ResponseT]", request: "RequestT") -> "ResponseT":
     """Ask the daemon one thing."""
-    with connected(socket) as client:
+    with connected(place) as client:
         return client.ask(method, request)
 
 

@@ -11,6 +11,7 @@ import typer
 from adapters.cli.live import DEFAULT, Author, Socket, ask, author_or_me
 
 if TYPE_CHECKING:
+    from adapters.control.place import Place
     from adapters.runtime.proof_tests import ProofTest, Result
 
 PATIENCE_S = 300.0
@@ -89,7 +90,7 @@ def guide(
     return done(f"seen after {seen_s:.1f} s", passed=True)
 
 
-def _alarms(socket: Path) -> dict[str, str]:
+def _alarms(socket: "Place") -> dict[str, str]:
     from adapters.codec.control_methods import STATUS  # noqa: PLC0415 - `--help` needs none
     from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
 

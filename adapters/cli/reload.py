@@ -8,8 +8,7 @@ import typer
 from adapters.cli.live import DEFAULT, Author, Socket, ask, author_or_me, connected
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from adapters.control.place import Place
     from adapters.pb.thermiq.v1 import control_pb2 as pb
 
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the version.")]
@@ -59,7 +58,7 @@ def reload(
 
 
 def go_live(
-    socket: "Path",
+    socket: "Place",
     request: "pb.ActivateRequest",
     watch: str,
     *,
@@ -80,7 +79,7 @@ def go_live(
     return done
 
 
-def _tried(socket: "Path", request: "pb.ActivateRequest", *, candidate: bool, force: bool) -> None:
+def _tried(socket: "Place", request: "pb.ActivateRequest", *, candidate: bool, force: bool) -> None:
     """Stage and try, and note in the request what is to run. Raises Exit if it may not."""
     staged = _stage(socket, request.author, candidate=candidate)
     request.rules = staged.rules
@@ -89,7 +88,7 @@ def _tried(socket: "Path", request: "pb.ActivateRequest", *, candidate: bool, fo
     request.tried.extend(_try(staged, socket, force=force))
 
 
-def _stage(socket: "Path", who: str, *, candidate: bool) -> "pb.Staged":
+def _stage(socket: "Place", who: str, *, candidate: bool) -> "pb.Staged":
     """Return what was staged, its problems told. Raises Exit if it cannot run."""
     from adapters.codec.control_methods import STAGE  # noqa: PLC0415 - `--help` needs none of this
     from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
@@ -105,7 +104,7 @@ def _stage(socket: "Path", who: str, *, candidate: bool) -> "pb.Staged":
     return staged
 
 
-def _try(staged: "pb.Staged", socket: "Path", *, force: bool) -> "list[pb.Tried]":
+def _try(staged: "pb.Staged", socket: "Place", *, force: bool) -> "list[pb.Tried]":
     """Run what the site asks for. Raises Exit if something is not passed, unless that is forced."""
     from adapters.cli.gates import gates_of, try_gate  # noqa: PLC0415 - `--help` needs none of this
     from adapters.codec.control_methods import RECORDINGS  # noqa: PLC0415 - same

@@ -1,7 +1,6 @@
 """`thermiq reset`: release a latched trip, in two steps."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +8,7 @@ import typer
 from adapters.cli.live import DEFAULT, Author, Colour, Socket, ask, author_or_me
 
 if TYPE_CHECKING:
+    from adapters.control.place import Place
     from adapters.pb.thermiq.v1 import control_pb2 as pb
     from engine.workshop.outline import Line
 
@@ -37,7 +37,7 @@ def reset(
     _confirm(socket, trip, confirm.strip(), who)
 
 
-def _arm(socket: Path, trip: str, who: str, *, colour: bool) -> "pb.ArmedReset":
+def _arm(socket: "Place", trip: str, who: str, *, colour: bool) -> "pb.ArmedReset":
     from adapters.cli.tree import show  # noqa: PLC0415 - `--help` needs none of this
     from adapters.codec.control_methods import ARM_RESET  # noqa: PLC0415 - same
     from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
@@ -71,7 +71,7 @@ def tree_of(armed: "pb.ArmedReset") -> "Line":
     return Line(armed.because or armed.trip, below=tuple(part for part in parts if part.below))
 
 
-def _confirm(socket: Path, trip: str, nonce: str, who: str) -> None:
+def _confirm(socket: "Place", trip: str, nonce: str, who: str) -> None:
     from adapters.codec.control_methods import CONFIRM_RESET  # noqa: PLC0415 - `--help` needs none
     from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
 

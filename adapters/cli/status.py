@@ -3,7 +3,6 @@
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +12,8 @@ from adapters.cli.terminal import is_colourful
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from adapters.control.place import Place
 
 REFRESH_S = 1.0
 
@@ -45,7 +46,7 @@ def status(
 
 
 def follow(
-    socket: Path, console: "Console", sleep: Callable[[float], None], rounds: int | None = None
+    socket: "Place", console: "Console", sleep: Callable[[float], None], rounds: int | None = None
 ) -> None:
     """Show the screen anew every second until interrupted, or so many times.
 
@@ -66,7 +67,7 @@ def follow(
     done = 0
     try:
         with (
-            Client(socket) as client,
+            Client(socket.where) as client,
             Live(console=console, screen=console.is_terminal, auto_refresh=False) as live,
         ):
             while done != rounds:

@@ -12,6 +12,7 @@ from adapters.cli.language import Form, FormOption, LanguageOption, form_of, wor
 from adapters.cli.live import DEFAULT, Socket
 
 if TYPE_CHECKING:
+    from adapters.control.place import Place
     from adapters.pb.thermiq.v1 import control_pb2 as pb
     from engine.control.program import Program
     from engine.language.plant import Output
@@ -189,7 +190,7 @@ def _both_or_none(facts: Path | None, at: str | None) -> None:
         raise typer.BadParameter("needs `--facts`: the daemon knows the present", param_hint="--at")
 
 
-def _ask_why(output: str, socket: Path, words: "Words", told: "_Told") -> None:
+def _ask_why(output: str, socket: "Place", words: "Words", told: "_Told") -> None:
     from adapters.cli.live import ask  # noqa: PLC0415 - grpc is slow to import
     from adapters.codec.control_methods import WHY  # noqa: PLC0415 - same
     from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
@@ -198,7 +199,7 @@ def _ask_why(output: str, socket: Path, words: "Words", told: "_Told") -> None:
     told.pass_on(ask(socket, WHY, request))
 
 
-def _ask_why_not(asked: str, socket: Path, words: "Words", told: "_Told") -> None:
+def _ask_why_not(asked: str, socket: "Place", words: "Words", told: "_Told") -> None:
     from adapters.cli.live import ask  # noqa: PLC0415 - grpc is slow to import
     from adapters.codec.control_methods import WHY_NOT  # noqa: PLC0415 - same
     from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same

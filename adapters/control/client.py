@@ -9,9 +9,15 @@ from typing import Any, Self
 import grpc
 
 from adapters.codec.control_methods import Method, RequestT, ResponseT
+from adapters.control.handshake import objection
+from adapters.control.place import Remote
 
 DEADLINE_S = 10.0
 _ANSWER_BYTES_MAX = 16_000_000
+_OPTIONS = (
+    ("grpc.max_receive_message_length", _ANSWER_BYTES_MAX),
+    ("grpc.enable_http_proxy", 0),
+)
 
 
 class UnreachableError(Exception):
@@ -25,18 +31,24 @@ class RefusedByDaemonError(Exception):
 class Client:
     """A connection to one daemon. A context manager."""
 
-    def __init__(self, socket: Path) -> None:
-        """Connect to a unix socket with the first call."""
-        self._socket = socket
-        options = (
-            ("grpc.max_receive_message_length", _ANSWER_BYTES_MAX),
-            ("grpc.enable_http_proxy", 0),
-        )
-        self._channel = grpc.insecure_channel(f"unix:{socket.absolute()}", options=options)
+    def __init__(self, where: Path | Remote) -> None:
+        """Connect to a unix socket, or over the network, with the first call."""
+        self._where = where
+        self._channel: grpc.Channel | None = None
+
+    def _line(self) -> grpc.Channel:
+        """Return the channel, made when it is first needed. Raises UnreachableError."""
+        if self._channel is None:
+            if isinstance(self._where, Remote):
+                self._channel = _secured(self._where)
+            else:
+                address = f"unix:{self._where.absolute()}"
+                self._channel = grpc.insecure_channel(address, options=_OPTIONS)
+        return self._channel
 
     def ask(self, method: Method[RequestT, ResponseT], request: RequestT) -> ResponseT:
         """Return the answer. Raises UnreachableError or RefusedByDaemonError."""
-        call = self._channel.unary_unary(
+        call = self._line().unary_unary(
             method.path, method.request.SerializeToString, method.response.FromString
         )
         try:
@@ -47,7 +59,7 @@ class Client:
 
     def follow(self, method: Method[RequestT, ResponseT], request: RequestT) -> Iterator[ResponseT]:
         """Yield the answers until the daemon ends. Raises as `ask` does."""
-        call = self._channel.unary_stream(
+        call = self._line().unary_stream(
             method.path, method.request.SerializeToString, method.response.FromString
         )
         answers = call(request)
@@ -61,16 +73,26 @@ class Client:
     def _told(self, error: Any) -> Exception:
         code, text = error.code(), " ".join((error.details() or "").split())
         if code is grpc.StatusCode.UNAVAILABLE:
-            if self._socket.is_socket() and not os.access(self._socket, os.R_OK | os.W_OK):
-                return UnreachableError(f"you may not open {self._socket}: its group may")
-            return UnreachableError(f"no daemon answers at {self._socket}; is `thermiq run` up?")
+            return UnreachableError(self._why_not())
         if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-            return UnreachableError(f"the daemon at {self._socket} gave no answer in time")
+            where = self._where
+            named = where.address if isinstance(where, Remote) else where
+            return UnreachableError(f"the daemon at {named} gave no answer in time")
         return RefusedByDaemonError(text or code.name)
+
+    def _why_not(self) -> str:
+        where = self._where
+        if isinstance(where, Remote):
+            return objection(where) or f"the line to {where.address} was lost"
+        if where.is_socket() and not os.access(where, os.R_OK | os.W_OK):
+            return f"you may not open {where}: its group may"
+        return f"no daemon answers at {where}; is `thermiq run` up?"
 
     def close(self) -> None:
         """Close the connection."""
-        self._channel.close()
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
 
     def __enter__(self) -> Self:
         return self
@@ -82,3 +104,18 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _secured(remote: Remote) -> grpc.Channel:
+    """Return a channel with certificates on both sides. Raises UnreachableError."""
+    if why := objection(remote):
+        raise UnreachableError(why)
+    try:
+        ca, key, certificate = (
+            file.read_bytes() for file in (remote.ca, remote.key, remote.certificate)
+        )
+    except OSError as error:
+        raise UnreachableError(f"cannot read {error.filename}: {error.strerror}") from None
+    credentials = grpc.ssl_channel_credentials(ca, key, certificate)
+    own = (("grpc.ssl_target_name_override", remote.name),) if remote.name else ()
+    return grpc.secure_channel(remote.address, credentials, options=(*_OPTIONS, *own))

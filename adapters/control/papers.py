@@ -3,12 +3,12 @@
 gRPC takes any pair and lets every handshake fail; here what is wrong is said beforehand, by file.
 """
 
-import contextlib
 import ssl
 from pathlib import Path
 
 import grpc
 
+from adapters.control.handshake import in_memory
 from adapters.control.settings import TcpSettings
 
 SOON_S = 30 * 86_400.0
@@ -46,14 +46,8 @@ def _ends(server: ssl.SSLContext, certificate: Path) -> float:
     reader.check_hostname = False
     reader.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
     reader.load_verify_locations(certificate)
-    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
-    one = reader.wrap_bio(there, back)
-    other = server.wrap_bio(back, there, server_side=True)
     try:
-        for _ in range(3):
-            for end in (one, other):
-                with contextlib.suppress(ssl.SSLWantReadError):
-                    end.do_handshake()
+        one = in_memory(reader, server)
     except ssl.SSLCertVerificationError as error:
         raise PapersError(f"{certificate}: {error.verify_message}") from None
     except ssl.SSLError as error:

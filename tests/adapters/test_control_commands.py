@@ -24,6 +24,7 @@ from adapters.cli import (
     watch,
 )
 from adapters.cli.main import run
+from adapters.control.place import Place
 from adapters.pb.thermiq.v1 import control_pb2 as pb
 from tests.adapters.control_bench import Served, served
 
@@ -180,7 +181,7 @@ def interrupt(_: float) -> None:
 def test_the_live_screen_says_when_nobody_answers_and_goes_on(tmp_path: Path) -> None:
     console = Console(file=io.StringIO(), width=140, force_terminal=False)
     waits: list[float] = []
-    status.follow(tmp_path / "none.sock", console, waits.append, rounds=2)
+    status.follow(Place(tmp_path / "none.sock"), console, waits.append, rounds=2)
     assert waits == [1.0]
     assert isinstance(console.file, io.StringIO)
     assert "no daemon answers" in console.file.getvalue()

@@ -132,7 +132,7 @@ _IN_TEN_WATTS = {"export_limit_power", "grid_peak_shaving_power"}
 
 THREE_PHASE_LV = RegisterMap(
     "three_phase_lv",
-    live=(Block(500, 60), Block(586, 98)),
+    live=(Block(586, 98), Block(500, 60)),
     registers=(*_SHARED, *_LOW_VOLTAGE, *_SETTINGS),
     sentinel=Block(0, 22),
     constants=CONSTANTS,
@@ -144,7 +144,7 @@ THREE_PHASE_LV = RegisterMap(
 THREE_PHASE_HV = replace(
     THREE_PHASE_LV,
     name="three_phase_hv",
-    live=(Block(500, 60), Block(586, 123), Block(719, 12, optional=True)),
+    live=(Block(586, 123), Block(719, 12, optional=True), Block(500, 60)),
     registers=(
         *_SHARED,
         *_HIGH_VOLTAGE,

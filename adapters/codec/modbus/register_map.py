@@ -45,6 +45,8 @@ class Block:
 class RegisterMap:
     """What a kind of device has in its registers.
 
+    `live` blocks are read in their order: states that a trip may hang on stand in the last, for
+    nothing counts before the whole poll is in, and what was read first is the oldest by then.
     `sentinel` is read last in each poll: constants of this very device. When one of its
     `constants` is another than it was, replies have slipped, and the whole poll is thrown away. A
     constant named `unit_id` must be the device's own id on the bus. `settings` are read seldom, and
