@@ -1,14 +1,14 @@
 """`python -m tests.reliability COMMAND`: the large runs behind docs/reliability.md.
 
 To add a command, add its line. Its module has two functions: `arguments(parser)`, which adds what
-the command takes, and `run(options)`, which returns an `Outcome` (or several). It is imported when
-it is asked for.
+the command takes, and `run(options)`, which returns an `Outcome`, or several that are told as they
+come. It is imported when it is asked for.
 """
 
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tests.reliability.outcome import Outcome, line_of
@@ -53,11 +53,13 @@ def main(words: Sequence[str]) -> int:
             importlib.import_module(command.module).arguments(part)
     options = parser.parse_args(words)
     assert asked_for is not None  # argparse has ended the program otherwise
-    found: Outcome | Sequence[Outcome] = importlib.import_module(asked_for.module).run(options)
-    outcomes = (found,) if isinstance(found, Outcome) else tuple(found)
-    for outcome in outcomes:
+    found: Outcome | Iterable[Outcome] = importlib.import_module(asked_for.module).run(options)
+    kept = True
+    for outcome in (found,) if isinstance(found, Outcome) else found:
         sys.stdout.write(line_of(outcome, words) + "\n")
-    return 0 if all(outcome.kept for outcome in outcomes) else 1
+        sys.stdout.flush()
+        kept = kept and outcome.kept
+    return 0 if kept else 1
 
 
 if __name__ == "__main__":
