@@ -61,7 +61,9 @@ def gates_of(staged: "pb.Staged", recording: str) -> tuple[Gate, ...]:
         lacking = (
             "" if find_spec("z3") else "z3 is not installed here: `pip install thermiq[prove]`"
         )
-        found.append((demands.proof, Gate("Proof", ("prove", staged.folder), "proof", lacking)))
+        found.append(
+            (demands.proof, Gate("Proof", ("prove", staged.folder, "--brief"), "proof", lacking))
+        )
     if demands.diff_s and recording and staged.running_folder:
         words = ("diff", staged.running_folder, staged.folder, "--facts", recording)
         words += _last(Path(recording), demands.diff_s)

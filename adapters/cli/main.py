@@ -11,9 +11,10 @@ import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 
 INTERNAL_ERROR = 70
 """BSD's EX_SOFTWARE: the fault is ours, not the operator's."""
@@ -34,58 +35,79 @@ class Command:
 
 
 # To add a command, add its line; it is imported when it is asked for, and no sooner.
-COMMANDS = (
-    Command("run", "adapters.cli.run", "run", "Run the plant: the daemon."),
-    Command("check", "adapters.cli.check", "check", "Tell what is wrong with rule files."),
-    Command("test", "adapters.cli.test", "scenarios", "Play the scenarios beside the rules."),
-    Command("fmt", "adapters.cli.fmt", "fmt", "Put rule files into the house's format."),
-    Command("new", "adapters.cli.new", "new", "Begin a site of your own."),
-    Command("lsp", "adapters.cli.lsp", "lsp", "Serve an editor: the language server."),
-    Command("schema", "adapters.cli.schema", "schema", "Make JSON Schema for editors."),
-    Command("prove", "adapters.cli.prove", "prove", "Prove what must never happen."),
-    Command("dry-run", "adapters.cli.dry_run", "dry_run", "Run rules on recorded facts."),
-    Command("diff", "adapters.cli.diff", "diff", "Tell what an edit of rules changes."),
-    Command("simulate", "adapters.cli.simulate", "simulate", "Run rules on a simulated house."),
-    Command(
-        "simulate-house",
-        "adapters.cli.simulate_house",
-        "simulate_house",
-        "Start the house on loopback, for a daemon beside it.",
+_PARTS = {
+    "Write rules": (
+        Command("new", "adapters.cli.new", "new", "Begin a site of your own."),
+        Command("check", "adapters.cli.check", "check", "Tell what is wrong with rule files."),
+        Command("fmt", "adapters.cli.fmt", "fmt", "Put rule files into the house's format."),
+        Command("schema", "adapters.cli.schema", "schema", "Make JSON Schema for editors."),
+        Command("lsp", "adapters.cli.lsp", "lsp", "Serve an editor: the language server."),
+        Command("graph", "adapters.cli.graph", "graph", "Draw what reads what in rules."),
+        Command("explain", "adapters.cli.explain", "explain", "Tell what a code or a word means."),
     ),
-    Command("demo", "adapters.cli.demo", "demo", "Four weeks at Walda, summed up and drawn."),
-    Command("why", "adapters.cli.why", "why", "Tell why an output has its value."),
-    Command("why-not", "adapters.cli.why", "why_not", "Tell what a rule lacks to fire."),
-    Command("explain", "adapters.cli.explain", "explain", "Tell what a code or a word means."),
-    Command("graph", "adapters.cli.graph", "graph", "Draw what reads what in rules."),
-    Command("status", "adapters.cli.status", "status", "Show what the running daemon does."),
-    Command("watch", "adapters.cli.watch", "watch", "Tell every change with its reason."),
-    Command("alarms", "adapters.cli.alarms", "alarms", "List what is wrong."),
-    Command("journal", "adapters.cli.journal", "journal", "List what happened to the daemon."),
-    Command("ack", "adapters.cli.alarms", "ack", "Say that you have seen an alarm."),
-    Command("reset", "adapters.cli.reset", "reset", "Release a latched trip, in two steps."),
-    Command("proof-test", "adapters.cli.proof_test", "proof_test", "Try a trip by hand, guided."),
-    Command("override", "adapters.cli.override", "override", "Give an output a value a while."),
-    Command("mode", "adapters.cli.mode", "mode", "Show the mode, or set another."),
-    Command("resume", "adapters.cli.resume", "resume", "Leave safe mode: the rules run again."),
-    Command("reload", "adapters.cli.reload", "reload", "Try edited rules, and let them run."),
-    Command(
-        "candidate",
-        "adapters.cli.candidate",
-        "candidate",
-        "Try edited rules beside those that run.",
+    "Try rules before they go live": (
+        Command("test", "adapters.cli.test", "scenarios", "Play the scenarios beside the rules."),
+        Command("prove", "adapters.cli.prove", "prove", "Prove what must never happen."),
+        Command("dry-run", "adapters.cli.dry_run", "dry_run", "Run rules on recorded facts."),
+        Command("diff", "adapters.cli.diff", "diff", "Tell what an edit of rules changes."),
+        Command("simulate", "adapters.cli.simulate", "simulate", "Run rules on a simulated house."),
+        Command("demo", "adapters.cli.demo", "demo", "Four weeks at Walda, summed up and drawn."),
     ),
-    Command("versions", "adapters.cli.versions", "versions", "List the rules that ran, and why."),
-    Command("rollback", "adapters.cli.versions", "rollback", "Let an older version run again."),
-    Command(
-        "import", "adapters.cli.recordings", "import_recording", "Turn a log into a recording."
+    "Ask why": (
+        Command("why", "adapters.cli.why", "why", "Tell why an output has its value."),
+        Command("why-not", "adapters.cli.why", "why_not", "Tell what a rule lacks to fire."),
     ),
-    Command(
-        "export", "adapters.cli.recordings", "export_recording", "Turn a recording into a table."
+    "Keep what was measured": (
+        Command(
+            "import", "adapters.cli.recordings", "import_recording", "Turn a log into a recording."
+        ),
+        Command(
+            "export",
+            "adapters.cli.recordings",
+            "export_recording",
+            "Turn a recording into a table.",
+        ),
+        Command(
+            "recording", "adapters.cli.recordings", "show_recording", "Show what a recording holds."
+        ),
     ),
-    Command(
-        "recording", "adapters.cli.recordings", "show_recording", "Show what a recording holds."
+    "Run a plant": (
+        Command("run", "adapters.cli.run", "run", "Run the plant: the daemon."),
+        Command("status", "adapters.cli.status", "status", "Show what the running daemon does."),
+        Command("watch", "adapters.cli.watch", "watch", "Tell every change with its reason."),
+        Command("alarms", "adapters.cli.alarms", "alarms", "List what is wrong."),
+        Command("ack", "adapters.cli.alarms", "ack", "Say that you have seen an alarm."),
+        Command("reset", "adapters.cli.reset", "reset", "Release a latched trip, in two steps."),
+        Command("override", "adapters.cli.override", "override", "Give an output a value a while."),
+        Command("mode", "adapters.cli.mode", "mode", "Show the mode, or set another."),
+        Command(
+            "proof-test", "adapters.cli.proof_test", "proof_test", "Try a trip by hand, guided."
+        ),
+        Command("journal", "adapters.cli.journal", "journal", "List what happened to the daemon."),
+        Command("resume", "adapters.cli.resume", "resume", "Leave safe mode: the rules run again."),
+        Command(
+            "simulate-house",
+            "adapters.cli.simulate_house",
+            "simulate_house",
+            "Start the house on loopback, for a daemon beside it.",
+        ),
     ),
-)
+    "Let edited rules run": (
+        Command("reload", "adapters.cli.reload", "reload", "Try edited rules, and let them run."),
+        Command(
+            "candidate",
+            "adapters.cli.candidate",
+            "candidate",
+            "Try edited rules beside those that run.",
+        ),
+        Command(
+            "versions", "adapters.cli.versions", "versions", "List the rules that ran, and why."
+        ),
+        Command("rollback", "adapters.cli.versions", "rollback", "Let an older version run again."),
+    ),
+}
+"""What people do, in the order of `--help`."""
+COMMANDS = tuple(command for commands in _PARTS.values() for command in commands)
 
 
 def _version(wanted: bool) -> None:
@@ -108,6 +130,16 @@ def _options(
     """Smart hybrid heating by rules: check them, try them on recordings, ask them why."""
 
 
+class _InParts(typer.core.TyperGroup):
+    """Lists the commands by what people do, not as one long list."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the library has no public types for them
+        width = max(len(command.name) for command in COMMANDS)
+        for title, commands in _PARTS.items():
+            with formatter.section(title):
+                formatter.write_dl([(each.name.ljust(width), each.summary) for each in commands])
+
+
 def _not_loaded(name: str, summary: str) -> typer.Typer:
     """Stand in for a command of which only the name and the summary are wanted."""
     stub = typer.Typer(name=name, help=summary)
@@ -120,6 +152,7 @@ def build(asked_for: str | None) -> typer.Typer:
     # Plain help, for rich takes as long to import as everything else together.
     app = typer.Typer(
         name="thermiq",
+        cls=_InParts,
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,

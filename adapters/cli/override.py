@@ -1,14 +1,19 @@
 """`thermiq override`: give an output a value for a while, or take it back."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from adapters.cli.live import DEFAULT, Author, Socket, ask, author_or_me
 
+if TYPE_CHECKING:
+    from adapters.pb.thermiq.v1 import control_pb2 as pb
+
 
 def override(
-    output: Annotated[str, typer.Argument(metavar="OUTPUT", help="As in miner1.power_target.")],
+    output: Annotated[
+        str, typer.Argument(metavar="[OUTPUT]", help="As in miner1.power_target.")
+    ] = "",
     value: Annotated[str, typer.Argument(metavar="VALUE", help="As in `2 kW`, `on`.")] = "",
     lasts: Annotated[
         str, typer.Option("--for", metavar="TIME", help="How long: `30 min`; at most 24 h.")
@@ -19,11 +24,19 @@ def override(
     author: Author = "",
     socket: Socket = DEFAULT,
 ) -> None:
-    """Give an output a value until it expires. Trips, interlocks and limits hold all the same."""
+    """Give an output a value until it expires. Trips, interlocks and limits hold all the same.
+
+    Without OUTPUT it lists the overrides that last.
+    """
     from adapters.codec import control_methods as methods  # noqa: PLC0415 - `--help` needs none
     from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
     from engine.workshop.figures import duration  # noqa: PLC0415 - same
 
+    if not output:
+        if withdraw:
+            raise typer.BadParameter("of which output?", param_hint="OUTPUT")
+        _show_all(ask(socket, methods.STATUS, pb.StatusRequest()))
+        return
     who = author_or_me(author)
     if withdraw:
         if value or lasts:
@@ -37,6 +50,19 @@ def override(
     told = ask(socket, methods.OVERRIDE, request)
     remaining = duration(told.remaining_s)
     typer.echo(f"{output}: {told.value.text} for {remaining}, asked by {told.author}")
+
+
+def _show_all(status: "pb.Status") -> None:
+    from engine.workshop.figures import duration  # noqa: PLC0415 - `--help` needs none of this
+
+    found = [each for each in status.outputs if each.HasField("override")]
+    for each in found:
+        given = each.override
+        left = duration(given.remaining_s)
+        now = "" if each.cause == "override" else f"; now {each.value.text} by {each.cause}"
+        typer.echo(f"{each.name}: {given.value.text} for {left}, asked by {given.author}{now}")
+    if not found:
+        typer.echo("no override")
 
 
 def _seconds(text: str) -> float:

@@ -31,6 +31,14 @@ class Format(Enum):
     JUNIT = "junit"
 
 
+class Amount(Enum):
+    """How much is told of what is proved: that it is, each property, each rule."""
+
+    BRIEF = "brief"
+    USUAL = "usual"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What to prove, how hard to try, and where to write what."""
@@ -40,7 +48,7 @@ class Wishes:
     scans: int
     out: Path | None
     form: Format
-    verbose: bool
+    amount: Amount
     colour: bool
 
 
@@ -70,6 +78,9 @@ def prove(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Tell of every rule, too, where all is well.")
     ] = False,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Tell of what is not proved, and how much is.")
+    ] = False,
     colour: Annotated[
         bool, typer.Option("--colour/--no-colour", help="Colour on a terminal.")
     ] = True,
@@ -82,7 +93,10 @@ def prove(
     if importlib.util.find_spec("z3") is None:
         typer.echo("thermiq: proofs need z3: pip install 'thermiq[prove]'", err=True)
         raise typer.Exit(1)
-    wishes = Wishes(tuple(only or ()), timeout, scans, out, form, verbose, colour)
+    if brief and verbose:
+        raise typer.BadParameter("is the contrary of `--verbose`", param_hint="--brief")
+    amount = Amount.BRIEF if brief else Amount.ALL if verbose else Amount.USUAL
+    wishes = Wishes(tuple(only or ()), timeout, scans, out, form, amount, colour)
     raise typer.Exit(_run(rules, wishes))
 
 
@@ -149,7 +163,10 @@ def _show(proofs: "Sequence[Proof]", took_s: float, wishes: Wishes) -> None:
     if wishes.form is Format.JUNIT:
         typer.echo(formats.as_junit(proofs), nl=False)
         return
-    told = tuple(formats.rows(proofs, all_of_them=wishes.verbose))
+    shown = proofs
+    if wishes.amount is Amount.BRIEF:
+        shown = [each for each in proofs if each.verdict.value != "proved"]
+    told = tuple(formats.rows(shown, all_of_them=wishes.amount is Amount.ALL))
     table = Table("Properties", ("verdict", "property", "claim"), told, left=frozenset({0, 1, 2}))
     show(f"{formats.headline(proofs)}, in {took_s:.1f} s", [table], colour=wishes.colour)
     for proof in proofs:

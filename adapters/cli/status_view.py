@@ -30,6 +30,8 @@ _CAUSES = {
     "latch": "bold red",
     "trip": "bold red",
 }
+_WORST = ("tripped", "latched", "conflict", "interlock")
+"""Kinds of alarms, the worst first; all others come after them."""
 _QUALITIES = {"good": "", "stale": "yellow", "bad": "red", "missing": "dim red"}
 _STATES = {"running": "green", "waiting": "yellow", "parked": "red"}
 _SAID_BY_THE_CAUSE = ("because ", "its default, because no rule asks for anything; ")
@@ -76,10 +78,11 @@ def brief(text: str) -> str:
 
 
 def timers(output: "pb.Output") -> str:
-    """Return the timers of an output that still run, and its override."""
+    """Return the timers of an output of which the reason does not tell, and its override."""
     found = [
         f"{_TIMERS.get(each.kind, each.kind.replace('_', ' '))} {duration(each.remaining_s)}"
         for each in output.timers
+        if f"for another {duration(each.remaining_s)}" not in output.sentence
     ]
     if output.HasField("override"):
         found.append(f"override ends in {duration(output.override.remaining_s)}")
@@ -97,11 +100,21 @@ def standing(alarm: "pb.Alarm") -> str:
     return f"{'active' if alarm.active else 'over'}, {seen}"
 
 
+def by_urgency(alarms: Iterable["pb.Alarm"]) -> list["pb.Alarm"]:
+    """Return what lasts before what is over, what nobody has seen yet and what is worst first."""
+
+    def urgency(alarm: "pb.Alarm") -> tuple[bool, bool, int]:
+        worst = _WORST.index(alarm.kind) if alarm.kind in _WORST else len(_WORST)
+        return (not alarm.active, bool(alarm.acknowledged_by), worst)
+
+    return sorted(alarms, key=urgency)
+
+
 def alarm_table(alarms: Iterable["pb.Alarm"]) -> Table:
     """Return the alarm book."""
     rows = tuple(
         (each.subject, each.kind.replace("_", " "), standing(each), f"{each.count}×", each.text)
-        for each in alarms
+        for each in by_urgency(alarms)
     )
     heads = ("alarm", "kind", "stands", "came", "")
     return Table("Alarms", heads, rows, left=frozenset({0, 1, 2, 4}))
@@ -149,6 +162,7 @@ def screen(status: "pb.Status") -> "Group":
         _outputs(status),
         Text("facts", style="dim"),
         _facts(status),
+        Text("devices", style="dim"),
         _devices(status),
         Text(f"{counted(status)}  ·  {running(status.standing)}", style="dim"),
     ]
@@ -166,7 +180,7 @@ def _alarms(status: "pb.Status") -> "RenderableType":
     if not status.alarms:
         return Text("✓ no alarm", style="green")
     lines = Text()
-    for each in status.alarms:
+    for each in by_urgency(status.alarms):
         sign = ("✗ ", "bold red") if each.active else ("○ ", "yellow")
         count = f", {each.count} times" if each.count > 1 else ""
         lines.append_text(Text.assemble(sign, (each.subject, "bold"), f"  {each.text}  "))
@@ -218,14 +232,15 @@ def _fact(fact: "pb.Fact") -> "Text":
     return Text.assemble((fact.name, style), "  ", (told, style))
 
 
-def _devices(status: "pb.Status") -> "Text":
+def _devices(status: "pb.Status") -> "RenderableType":
+    from rich.columns import Columns  # noqa: PLC0415 - slow to import, and only for terminals
+
+    return Columns([_device(each) for each in status.devices], padding=(0, 3))
+
+
+def _device(device: "pb.Device") -> "Text":
     from rich.text import Text  # noqa: PLC0415 - slow to import, and only for terminals
 
-    line = Text.assemble(("devices  ", "dim"))
-    for each in status.devices:
-        line.append("● ", style=_STATES.get(each.state, ""))
-        line.append(each.name)
-        if each.state != "running":
-            line.append(f" {each.state}: {each.last_error}", style=_STATES.get(each.state, ""))
-        line.append("   ")
-    return line
+    style = _STATES.get(device.state, "")
+    told = "" if device.state == "running" else f" {device.state}: {device.last_error}"
+    return Text.assemble(("● ", style), device.name, (told, style))

@@ -8,14 +8,23 @@ from adapters.cli.live import DEFAULT, Author, Colour, Json, Socket, as_json, as
 from adapters.cli.reload import Reason, Restart, told_what_runs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from adapters.cli.tables import Table
     from adapters.pb.thermiq.v1 import control_pb2 as pb
+
+_LETTERS = 12
+"""Of the digest of rules: as everywhere where a daemon names them."""
+_LETTERS_LEAST = 4
+"""Fewer letters name no rules."""
 
 
 def versions(socket: Socket = DEFAULT, as_document: Json = False, colour: Colour = True) -> None:
     """List the versions of the rules that went live here: when, by whom, why, and what was tried.
 
-    Their files lie in the state folder and can be read, diffed and tested as any rules.
+    The newest stands first; `*` runs. `thermiq rollback` takes a version by its number or by the
+    first letters of its rules. Their files can be read, diffed and tested as any rules: `--json`
+    names the folders.
     """
     from adapters.cli.tables import show  # noqa: PLC0415 - `--help` needs none of this
     from adapters.codec.control_methods import VERSIONS  # noqa: PLC0415 - same
@@ -45,23 +54,47 @@ def _table(found: "pb.Versions") -> "Table":
 
     rows = tuple(
         (
-            f"{each.number}{' *' if each.running else ''}",
+            f"{'*' if each.running else ' '} {each.number}",
+            each.rules[:_LETTERS],
             each.local_time[:16],
             each.author,
-            each.rules[:12],
-            each.reason,
+            each.reason or "–",
             "; ".join(each.evidence),
         )
         for each in reversed(found.versions)
     )
-    heads = ("version", "since", "by", "rules", "why", "tried before")
+    heads = ("version", "rules", "since", "by", "why", "tried before")
     return Table("", heads, rows, left=frozenset(range(len(heads))))
 
 
+def number_of(word: str, versions: "Iterable[pb.Version]") -> int:
+    """Return which version is meant: by its number, or by the first letters of its rules.
+
+    The newest of those with the same rules. Refuses what fits none, or several rules.
+    """
+    kept, meant = list(versions), word.lower().removeprefix("v")
+    if any(str(each.number) == meant for each in kept):
+        return int(meant)
+    fitting = [each for each in kept if len(word) >= _LETTERS_LEAST and each.rules.startswith(word)]
+    if len({each.rules for each in fitting}) == 1:
+        return fitting[-1].number
+    numbers = ", ".join(str(each.number) for each in fitting)
+    text = f"versions {numbers} begin so: name one by its number" if fitting else _advice(word)
+    raise typer.BadParameter(text, param_hint="VERSION")
+
+
+def _advice(word: str) -> str:
+    return f"there is no version {word}; `thermiq versions` lists them"
+
+
 def rollback(
-    number: Annotated[
-        int | None, typer.Argument(metavar="[VERSION]", min=1, help="The one before, unless told.")
-    ] = None,
+    version: Annotated[
+        str,
+        typer.Argument(
+            metavar="[VERSION]",
+            help="As `thermiq versions` shows it: its number or its rules; else the one before.",
+        ),
+    ] = "",
     reason: Reason = "",
     restart: Restart = False,
     author: Author = "",
@@ -71,10 +104,13 @@ def rollback(
 
     It becomes the newest version, so that there is a way forth again. Exit code 1: nothing changed.
     """
-    from adapters.codec.control_methods import ROLLBACK  # noqa: PLC0415 - `--help` needs none
+    from adapters.codec.control_methods import ROLLBACK, VERSIONS  # noqa: PLC0415 - `--help` needs none
     from adapters.pb.thermiq.v1 import control_pb2 as pb  # noqa: PLC0415 - same
 
+    number = 0
+    if version:
+        number = number_of(version, ask(socket, VERSIONS, pb.ListVersionsRequest()).versions)
     request = pb.RollbackRequest(
-        number=number or 0, author=author_or_me(author), reason=reason, restart=restart
+        number=number, author=author_or_me(author), reason=reason, restart=restart
     )
     told_what_runs(ask(socket, ROLLBACK, request))

@@ -29,6 +29,8 @@ from engine.language.rulebook import Trip
 from engine.language.suggest import advise
 from engine.values.fact import Value
 from engine.values.truth import Truth
+from engine.workshop.figures import figure
+from engine.workshop.quantity import declared
 
 OVERRIDE_S_MAX = 86_400.0
 AUTHOR_LETTERS_MAX = 64
@@ -188,7 +190,8 @@ class Operations:
             text = "an override needs an end: more than 0 s, at most 24 h from now"
             raise RefusedError(Refusal.INVALID, text)
         if not output.holds(value):
-            raise RefusedError(Refusal.INVALID, f"`{name}` cannot be {value}: {_range(output)}")
+            told = figure(declared(value, output.unit))
+            raise RefusedError(Refusal.INVALID, f"`{name}` cannot be {told}: {_range(output)}")
         if self._requests.mode.above:
             text = f"the mode is {self._mode.name}; an override would do nothing"
             raise RefusedError(Refusal.NOT_NOW, text)

@@ -105,4 +105,9 @@ def _watch(watched: _Watched, health: Health, now_s: float) -> None:
 
 
 def _alarm(subject: str, text: str) -> Alarm:
-    return Alarm(AlarmKind.CONTROLLER, subject, text[:_LETTERS_MAX])
+    return Alarm(AlarmKind.CONTROLLER, subject, _cut(text))
+
+
+def _cut(text: str) -> str:
+    """Return a text that is not too long, and shows that it was."""
+    return text if len(text) <= _LETTERS_MAX else f"{text[: _LETTERS_MAX - 1]}…"

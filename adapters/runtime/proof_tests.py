@@ -147,5 +147,9 @@ class Reminder:
         except OSError as error:
             return f"the results of proof tests cannot be read: {error}"
         wall_s = self._clock.wall_s()
-        found = [why for test in self._tests.values() if (why := due(test, results, wall_s))]
-        return f"proof test due: {'; '.join(found)}" if found else ""
+        tried = {each.trip for each in results}
+        never = [test.trip for test in self._tests.values() if test.trip not in tried]
+        others = [test for test in self._tests.values() if test.trip in tried]
+        found = [f"{', '.join(never)} {'was' if len(never) == 1 else 'were'} never tried"]
+        found = [*(found if never else ()), *(due(test, results, wall_s) for test in others)]
+        return f"proof test due: {'; '.join(filter(None, found))}" if any(found) else ""

@@ -134,7 +134,7 @@ def reason(words: Words, because: str, evidence: Evidence) -> str:
 def soften(words: Words, text: str) -> str:
     """Return a reason as it stands inside a sentence: no full stop, a small first letter."""
     text = " ".join(text.split()).rstrip(".")
-    is_word = len(text) > 1 and text[1].islower()
+    is_word = len(text) > 1 and (text[1].islower() or text.startswith("A "))
     return text[0].lower() + text[1:] if words.lowers_reason and is_word else text
 
 

@@ -159,6 +159,29 @@ def test_the_screen_shows_lamps_reasons_timers_alarms_and_bad_facts() -> None:
     assert status_view.reason(pb.Output(name="a", cause="default", sentence="a is .")) == "default"
 
 
+def test_the_worst_that_lasts_stands_first() -> None:
+    alarms = [
+        pb.Alarm(kind="tripped", subject="a", active=False),
+        pb.Alarm(kind="controller", subject="b", active=True),
+        pb.Alarm(kind="interlock", subject="c", active=True),
+        pb.Alarm(kind="latched", subject="d", active=True, acknowledged_by="anna"),
+        pb.Alarm(kind="tripped", subject="e", active=True),
+    ]
+    assert [each.subject for each in status_view.by_urgency(alarms)] == ["e", "c", "b", "d", "a"]
+    text = drawn(pb.Status(alarms=alarms))
+    assert text.index("✗ e") < text.index("✗ c") < text.index("○ a")
+
+
+def test_a_timer_that_the_reason_tells_of_is_not_told_twice() -> None:
+    timer = pb.Timer(kind="min_on", remaining_s=173)
+    told = pb.Output(name="a", sentence="a is on; min on time runs for another 2 min 53 s.")
+    told.timers.append(timer)
+    assert status_view.timers(told) == ""
+    assert status_view.timers(pb.Output(sentence="a is on.", timers=[timer])) == (
+        "stays on for 2 min 53 s"
+    )
+
+
 def test_a_long_reason_leaves_its_figures_to_why() -> None:
     assert status_view.brief("warm_up asks (40 °C < 50 °C).") == "warm_up asks (40 °C < 50 °C)."
     long = f"{'warm ' * 20}(40 °C < 50 °C); settles (1 min)."
@@ -255,10 +278,12 @@ def test_a_reset_whose_cause_came_back_exits_with_1(daemon: Served, capsys: Capt
 def test_an_override_is_given_and_withdrawn(capsys: Capture) -> None:
     text = told(capsys, "override", "heater.power_target", "1 kW", "--for", "30 min")
     assert text == "heater.power_target: 1000 W for 30 min, asked by anna\n"
+    assert told(capsys, "override").startswith("heater.power_target: 1000 W for ")
     text = told(capsys, "override", "heater.power_target", "--withdraw")
     assert text == "heater.power_target: override withdrawn\n"
+    assert told(capsys, "override") == "no override\n"
     text = told(capsys, "override", "heater.power_target", "9 kW", "--for", "1 h", code=1)
-    assert "its range is from 0 to 3000 W" in text
+    assert "`heater.power_target` cannot be 9000 W: its range is from 0 to 3000 W" in text
 
 
 @pytest.mark.parametrize(
@@ -268,6 +293,7 @@ def test_an_override_is_given_and_withdrawn(capsys: Capture) -> None:
         "override pump.run on --for soon",
         "override pump.run",
         "override pump.run on --withdraw",
+        "override --withdraw",
     ],
 )
 def test_an_override_without_an_end_or_a_value_is_wrong_usage(words: str, capsys: Capture) -> None:

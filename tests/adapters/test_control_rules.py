@@ -3,7 +3,10 @@
 import json
 
 import pytest
+import typer
 
+from adapters.cli.versions import number_of
+from adapters.pb.thermiq.v1 import control_pb2 as pb
 from tests.adapters.control_bench import RULES, Served
 from tests.adapters.test_control_commands import Capture, daemon, told
 
@@ -45,14 +48,38 @@ def test_rules_have_a_history_and_a_way_back(daemon: Served, capsys: Capture) ->
     text = told(capsys, "versions", "--no-colour")
     assert text.startswith("Version 2 runs. It is watched for another 10.0 min.\n")
     rows = [line.split() for line in text.splitlines()]
-    assert rows[-2][0:2] == ["2", "*"]
+    assert rows[-2][0:2] == ["*", "2"]
     assert rows[-1][-3:] == ["as", "it", "was"]
     assert "version 3 is running" in told(capsys, "rollback", "--reason", "too cold")
     document = json.loads(told(capsys, "versions", "--json"))
     assert [(each["number"], each["reason"]) for each in document["versions"]] == [
         (1, "as it was"), (2, ""), (3, "too cold"),
     ]  # fmt: skip
-    assert "there is no version 9" in told(capsys, "rollback", "9", code=1)
+    assert "there is no version 9" in told(capsys, "rollback", "9", code=2)
+    first, second = (each["rules"][:8] for each in document["versions"][:2])
+    assert "version 4 is running" in told(capsys, "rollback", second)
+    assert "version 5 is running" in told(capsys, "rollback", first)
+    numbers = [
+        each["number"] for each in json.loads(told(capsys, "versions", "--json"))["versions"]
+    ]
+    assert numbers == [1, 2, 3, 4, 5]
+
+
+def test_a_version_is_named_by_its_number_or_its_rules() -> None:
+    kept = [
+        pb.Version(number=number, rules=rules)
+        for number, rules in ((1, "abcd11"), (2, "abcd22"), (3, "abcd11"), (4, "41ff00"))
+    ]
+    assert [number_of(word, kept) for word in ("2", "v2", "abcd2", "abcd1", "41ff")] == [
+        2,
+        2,
+        2,
+        3,
+        4,
+    ]
+    for word, said in (("abcd", "versions 1, 2, 3 begin so"), ("abc", "there is no version abc")):
+        with pytest.raises(typer.BadParameter, match=said):
+            number_of(word, kept)
 
 
 def test_a_candidate_is_tried_beside_the_rules_that_run(daemon: Served, capsys: Capture) -> None:

@@ -51,6 +51,12 @@ def test_what_holds_is_proved_whatever_else_is_wrong_with_the_scenarios(
     assert "0 refuted, 0 unknown" in told
     assert "never:dry" in told
     assert "fires: 1" in told
+    assert run(["prove", str(rules), "--brief"]) == 0
+    brief = capsys.readouterr().out
+    assert " proved, 0 refuted, 0 unknown, in " in brief
+    assert len(brief.splitlines()) == 1
+    assert run(["prove", str(rules), "--brief", "--verbose"]) == 2
+    capsys.readouterr()
 
 
 def test_a_counterexample_is_a_scenario_that_fails_until_the_rules_are_mended(

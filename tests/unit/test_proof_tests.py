@@ -1,6 +1,7 @@
 """Proof tests of trips: what a site file asks, what is kept, what is due, and the guided way."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,15 @@ def test_results_are_kept_in_order_and_a_torn_line_costs_no_other(tmp_path: Path
 )
 def test_what_is_due_says_why(results: tuple[Result, ...], now_s: float, told: str) -> None:
     assert due(TEST, results, now_s) == told
+
+
+def test_the_reminder_names_what_was_never_tried_together(tmp_path: Path) -> None:
+    write(tmp_path, result(0.0, "flow", passed=False))
+    tests = {name: replace(TEST, trip=name) for name in ("flow", "too_hot", "relay")}
+    told = Reminder(tests, tmp_path, HandClock()).text()
+    assert told == (
+        "proof test due: too_hot, relay were never tried; flow failed: seen after 0.5 s"
+    )
 
 
 def test_the_reminder_looks_once_a_minute(tmp_path: Path) -> None:

@@ -101,3 +101,11 @@ def test_they_stand_beside_those_of_the_scan() -> None:
     own = (Alarm(AlarmKind.CONTROLLER, "state", "full"),)
     assert with_own(done, own).trace.alarms == (*done.trace.alarms, *own)
     assert with_own(done, ()) is done
+
+
+def test_a_text_that_is_too_long_shows_that_it_was_cut() -> None:
+    watched = Watched()
+    watched.after(0.0, "parked", "no answer, " * 100)
+    (alarm,) = watched.alarms.look(watched.now_s)
+    assert len(alarm.text) == 200
+    assert alarm.text.endswith("…")
