@@ -51,7 +51,7 @@ class _DiffChart:
         rows = len(heights)
         self.figure = make_subplots(
             rows=rows, cols=1, shared_xaxes=True, vertical_spacing=0.25 / rows,
-            row_heights=heights, subplot_titles=(*_FIRST, *self._outputs),
+            row_heights=heights, subplot_titles=(*_FIRST, *map(self._title, self._outputs)),
             specs=[[{"secondary_y": True}]] + [[{}] for _ in heights[1:]],
         )  # fmt: skip
         self._surroundings()
@@ -60,6 +60,19 @@ class _DiffChart:
         for place, output in enumerate(self._outputs):
             self._output(len(_FIRST) + 1 + place, output)
         self._finish(sum(heights))
+
+    def _title(self, output: str) -> str:
+        """Return an output's name, and which colour is which of its states."""
+        colours: dict[Value, str] = {}
+        for chart in (self._old, self._new):
+            found = {ribbon.output.name: ribbon for ribbon in panels.ribbons(chart)}
+            colours |= found[output].colours if output in found else {}
+        states = [
+            f"<span style='color:{colour}'>■</span> {_state(state)}"
+            for state, colour in colours.items()
+            if not isinstance(state, float)
+        ]
+        return "  ".join([f"<b>{output}</b> ", *states])
 
     def _time(self, at_ms: int) -> datetime:
         """Return local time as plotly shows it: without a zone."""
@@ -173,6 +186,9 @@ class _DiffChart:
                 self._told.add(output)
                 self._draw(row, output, line, style, text=shown)
         self._marks(row, output, _DIFFERS)
+        self.figure.update_yaxes(
+            categoryorder="array", categoryarray=[_DIFFERS, "new", "old"], row=row, col=1
+        )
 
     def _marks(self, row: int, output: str, height: object) -> None:
         times: list[datetime | None] = []

@@ -4,7 +4,7 @@ Entries are compared by what they mean: `3.6 kW` and `3600 W`, `a and b` and `b 
 and so is an entry that only moved to another file.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 
@@ -17,7 +17,7 @@ from engine.language.text import seconds_to_text, to_text
 from engine.values.fact import Value
 from engine.values.units import Unit
 from engine.workshop.figures import figure
-from engine.workshop.quantity import declared
+from engine.workshop.quantity import Quantity, amount_unit, declared
 
 
 class Edit(Enum):
@@ -169,21 +169,45 @@ def _said(expression: Expression) -> tuple[str, str]:
 
 
 def _plant(plant: Plant) -> dict[str, dict[str, _Entry]]:
+    units = {point.name: point.unit for point in plant.points}
+    outputs = {
+        each.name: _Entry(_declared(each) | _effects(each, units), each.position)
+        for each in plant.outputs
+    }
     return {
         "fact": {each.name: _Entry(_declared(each), each.position) for each in plant.points},
-        "output": {each.name: _Entry(_declared(each), each.position) for each in plant.outputs},
+        "output": outputs,
     }
 
 
-_NOT_COMPARED = frozenset({"name", "position", "about"})
+_TOLD_APART = frozenset({"name", "position", "about", "acts_on"})
+_KEYS = {"low": "range from", "high": "range to", "on_values": "on"}
+"""Words of the plant file for what is named otherwise here; seconds lose their ending."""
 
 
 def _declared(entry: Point | Output) -> _Said:
     said: _Said = {}
     for field in fields(entry):
         value = getattr(entry, field.name)
-        if field.name not in _NOT_COMPARED and value not in (None, 0.0, frozenset(), ()):
-            said[field.name] = (_content(value), _shown(field.name, value, entry.unit))
+        if field.name not in _TOLD_APART and value not in (None, 0.0, frozenset(), ()):
+            key = _KEYS.get(field.name, field.name.removesuffix("_s").removesuffix("_per"))
+            said[key] = (_content(value), _shown(field.name, value, entry.unit))
+    return said
+
+
+def _effects(output: Output, units: Mapping[str, Unit | None]) -> _Said:
+    """Return what an output acts on, fact by fact."""
+    said: _Said = {}
+    for each in output.acts_on:
+        unit = units[each.point]
+        amounts = [
+            f"{state} {figure(Quantity(amount, amount_unit(amount, unit)))}".strip()
+            for state, amount in each.states or (("", each.amount),)
+        ]
+        said[f"acts_on {each.point}"] = (
+            _content((each.amount, tuple(sorted(each.states)))),
+            ", ".join(amounts),
+        )
     return said
 
 

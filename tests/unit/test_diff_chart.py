@@ -32,6 +32,13 @@ SPANS = (
 )
 
 
+def test_the_title_of_an_output_says_which_colour_is_which_state() -> None:
+    title = _DiffChart(difference(*SPANS), chart(stretch(0)), new_chart())._title("p3.run_target")
+    assert title.startswith("<b>p3.run_target</b>")
+    assert "■</span> off" in title
+    assert "■</span> on" in title
+
+
 def new_chart() -> Chart:
     changed = stretch(0)
     changed.switches["p3.run_target"] = [Switch(0, False)]

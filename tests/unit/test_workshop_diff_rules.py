@@ -84,8 +84,20 @@ def test_the_plant_is_compared_with_its_units_and_without_its_places() -> None:
     more = "default: 0 W, failsafe: 0 W, min_on: 20 min, max_starts: 3 per 1 h, ramp: 5 W/s}"
     new = "\n\n" + PLANT.replace("default: 0 W, failsafe: 0 W}", more).replace("9 kW]", "8 kW]")
     found = {each.id: each.parts for each in edits(plant(PLANT), plant(new))}
-    assert found["x"] == (Part("high", "9000 W", "8000 W"),)
+    assert found["x"] == (Part("range to", "9000 W", "8000 W"),)
     assert set(found) == {"x", "m"}
-    assert Part("min_on_s", "", "20 min") in found["m"]
+    assert Part("min_on", "", "20 min") in found["m"]
     assert Part("max_starts", "", "3 per 1 h") in found["m"]
-    assert Part("ramp_per_s", "", "5 W a second") in found["m"]
+    assert Part("ramp", "", "5 W a second") in found["m"]
+
+
+def test_what_an_output_acts_on_is_compared_fact_by_fact_in_any_order() -> None:
+    def acting(effects: str) -> Rulebook:
+        states = f"values: [a, b, c], default: a, failsafe: a, acts_on: {effects}"
+        last = "default: 0 W, failsafe: 0 W}"
+        return plant(PLANT.replace(last, f"{last}\n  s: {{{states}}}"))
+
+    by_state = acting("{x: {b: 1 W, c: 2 kW}}")
+    assert edits(by_state, acting("{x: {c: 2000 W, b: 1 W}}")) == ()
+    (edit,) = edits(by_state, acting("{x: 1 W}"))
+    assert (edit.id, edit.parts) == ("s", (Part("acts_on x", "b 1 W, c 2000 W", "1 W"),))

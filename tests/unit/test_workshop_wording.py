@@ -11,7 +11,7 @@ from engine.workshop.explain import explain
 from engine.workshop.languages import LANGUAGES
 from engine.workshop.outline import Line, outline_why, outline_why_not
 from engine.workshop.why_not import why_not, why_not_value
-from engine.workshop.wording import tell_why, tell_why_not, tell_why_not_value
+from engine.workshop.wording import soften, tell_why, tell_why_not, tell_why_not_value
 from tests.reasons.house import NOON_S, Step, program, run
 
 FOLDER = Path(__file__).parents[1] / "cases" / "reasons"
@@ -67,3 +67,18 @@ def test_reasons_are_told_as_the_cases_say(case: dict[str, Any]) -> None:
     for rule, lines in case.get("why_not_tree", {}).items():
         told = _texts(outline_why_not(words, why_not(running, done, rule)))
         assert [line for line in lines if line not in told] == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("The sun gives more.", "the sun gives more"),
+        ("A full battery heats.", "a full battery heats"),
+        ("PV gives more.", "PV gives more"),
+        ("A1 is on.", "A1 is on"),
+    ],
+)
+def test_a_reason_becomes_part_of_a_sentence_and_a_name_stays_a_name(
+    reason: str, told: str
+) -> None:
+    assert soften(LANGUAGES["en"], reason) == told
