@@ -26,6 +26,12 @@ class Field:
     about: str = ""
 
 
+ONLINE = "online"
+"""The name of the field by which a device tells whether it answers, if it has one: True or False.
+
+It goes on trying by itself while it is False; people hear of it all the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A field's value as measured, in the field's unit; None unless the quality is GOOD.

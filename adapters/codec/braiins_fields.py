@@ -1,7 +1,7 @@
 """The fields of a miner: what it can tell, in which unit, and the one thing it can be told."""
 
 from adapters.codec.miner_power import Phase
-from adapters.port import Field
+from adapters.port import ONLINE, Field
 
 POWER_TARGET = "power_target"
 """Wanted: the one field that can be commanded."""
@@ -26,7 +26,7 @@ TUNER_STATES = {
 """TunerState by its number on the wire."""
 
 _ALWAYS = (
-    Field("online", about="It answers and is the miner that the site names"),
+    Field(ONLINE, about="It answers and is the miner that the site names"),
     Field(POWER_TARGET, "W", writable=True, about="Wanted: the command in force, 0 when expired"),
     Field("power_accepted", "W", about="Accepted: what its configuration holds, 0 while paused"),
     Field("power_measured", "W", about="Drawn, by the firmware's estimate: 5 % low to 15 % high"),

@@ -35,7 +35,7 @@ from adapters.devices.braiins_view import View
 from adapters.pb.braiins.bos.v1.actions_pb2 import PauseMiningRequest, ResumeMiningRequest
 from adapters.pb.braiins.bos.v1.configuration_pb2 import GetConstraintsRequest
 from adapters.pb.braiins.bos.v1.miner_pb2 import GetMinerDetailsRequest
-from adapters.port import Clock, Command, DeviceError, Field, Publish, Reading
+from adapters.port import ONLINE, Clock, Command, DeviceError, Field, Publish, Reading
 from engine.values.fact import Quality
 
 _LOG = logging.getLogger(__name__)
@@ -215,7 +215,7 @@ class BraiinsMiner:
                 with suppress(CallError):
                     await self._learn_limits(session, publish)
             limits = self._view.limits
-            online = Reading("online", True, Quality.GOOD, found.at_s)
+            online = Reading(ONLINE, True, Quality.GOOD, found.at_s)
             own = [] if limits is None else braiins.limits_readings(limits, found.at_s)
             publish([online, *own, *found.readings])
         else:
@@ -354,13 +354,13 @@ class BraiinsMiner:
         """Withdraw every reading: not off but unknown."""
         now_s = self._clock.monotonic_s()
         quality = Quality.BAD if wrong else Quality.MISSING
-        own = {"online", POWER_TARGET}
+        own = {ONLINE, POWER_TARGET}
         readings = [
             Reading(each.name, None, quality, now_s, str(error))
             for each in self.fields()
             if each.name not in own
         ]
-        publish([Reading("online", False, Quality.GOOD, now_s, str(error)), *readings])
+        publish([Reading(ONLINE, False, Quality.GOOD, now_s, str(error)), *readings])
         self._say(str(error))
 
     def _say(self, text: str) -> None:

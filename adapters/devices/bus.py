@@ -20,7 +20,7 @@ from adapters.devices.modbus_link import (
     Registers,
     WrongReplyError,
 )
-from adapters.port import Clock, Command, DeviceError, Field, Publish, Reading
+from adapters.port import ONLINE, Clock, Command, DeviceError, Field, Publish, Reading
 from engine.values.fact import Quality
 
 BACK_OFF_MAX_S = 60.0
@@ -28,7 +28,7 @@ DEAD_WIRE_MAX_S = 8.0
 """The same where no other device on the wire answers either."""
 SILENT_AFTER_S = 15.0
 """So long the last values stand; then every field of a silent device is withdrawn."""
-ONLINE = Field("online", about="It answers, and what it says can be")
+_ONLINE = Field(ONLINE, about="It answers, and what it says can be")
 _JITTER_SHARE = 0.25
 _LEAVING_SPARE_S = 3.0
 
@@ -182,7 +182,7 @@ class ModbusDevice:
 
     def fields(self) -> tuple[Field, ...]:
         """Return everything that the device can tell or be told."""
-        return (ONLINE, *self.station.fields())
+        return (_ONLINE, *self.station.fields())
 
     def command(self, command: Command) -> None:
         """Take the newest command of a field; what is new goes out before the next poll."""
@@ -228,7 +228,7 @@ class ModbusDevice:
         self._failures = 0
         self._silent = False
         self._heard_s = self._bus.heard_s[self.name] = self._clock.monotonic_s()
-        online = Reading(ONLINE.name, True, Quality.GOOD, self._heard_s)
+        online = Reading(ONLINE, True, Quality.GOOD, self._heard_s)
         publish([online, *readings])
         return started_s + self._period_s
 
@@ -276,7 +276,7 @@ class ModbusDevice:
             for field in self.station.fields()
             if not field.writable
         ]
-        offline = Reading(ONLINE.name, False, Quality.GOOD, at_s, str(error))
+        offline = Reading(ONLINE, False, Quality.GOOD, at_s, str(error))
         publish([offline, *readings])
 
     async def _leave(self) -> None:

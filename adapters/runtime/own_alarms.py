@@ -1,7 +1,8 @@
 """Alarms about the controller itself: a device that is gone, a disk that does not take, rules back.
 
     subject          while
-    device:NAME      a device has not run for 30 s, or only for moments; until it has run for 60 s
+    device:NAME      a device has not run for 30 s, or only for moments, or says so long that it is
+                     not online; until it has run for 60 s
     plc:NAME         a process image cannot be written, so the device is held safe
     state            the retained state is not on the disk
     recorder         recording fails

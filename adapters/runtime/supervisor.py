@@ -8,14 +8,17 @@ a minute. A device that fails costs no other anything.
     after the n-th in 60 s    1st  2nd  3rd  4th  from the 5th on
     a lost link (DeviceError) 1 s  2 s  4 s  8 s  8 s
     any other error           1 s  2 s  4 s  8 s  60 s (parked), then as after the first
+
+A device that tries by itself and tells that it is not `online` does not run either, as far as
+people are concerned: it is `waiting` until it says that it is.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from adapters.port import Clock, DeviceError, Publish
+from adapters.port import ONLINE, Clock, DeviceError, Publish, Reading
 from adapters.runtime.gateway import Gateway
 from adapters.runtime.shadow import Runner
 
@@ -41,6 +44,8 @@ class Health:
     lost_s: tuple[float, ...] = ()
     """When its link was lost of late; and when it failed otherwise."""
     failed_s: tuple[float, ...] = ()
+    silent: bool = False
+    """It has told that it does not answer, and not that it does again."""
 
 
 def after_failure(
@@ -75,6 +80,11 @@ async def _attempt(device: Runner, publish: Publish) -> BaseException | None:
     return asyncio.CancelledError("by itself") if attempt.cancelled() else attempt.exception()
 
 
+def _state(health: Health) -> str:
+    """Return the state of a device whose task runs."""
+    return "waiting" if health.silent else "running"
+
+
 def _recent(before_s: tuple[float, ...], now_s: float) -> tuple[float, ...]:
     return (*(at for at in before_s if now_s - at < FAILURE_WINDOW_S), now_s)
 
@@ -99,7 +109,7 @@ class Supervisor:
         self._tasks.append(task)
 
     async def _keep(self, device: Runner, changed: Callable[[str], None]) -> None:
-        publish = self._gateway.publisher(device.name)
+        publish = self._overheard(device.name, changed)
         self.health[device.name] = Health()
         said, said_s = "", 0.0
         while True:
@@ -115,8 +125,29 @@ class Supervisor:
                 log.warning("device %s: %s; next try in %g s", device.name, error, pause_s)
             changed(device.name)
             await self._clock.sleep(pause_s)
-            self.health[device.name] = replace(health, state="running")
+            health = self.health[device.name]
+            self.health[device.name] = replace(health, state=_state(health))
             changed(device.name)
+
+    def _overheard(self, name: str, changed: Callable[[str], None]) -> Publish:
+        """Return the gateway's function to publish with, and hear what a device says of itself."""
+        publish = self._gateway.publisher(name)
+
+        def overhear(readings: Sequence[Reading]) -> None:
+            publish(readings)
+            for reading in readings:
+                if reading.field == ONLINE:
+                    self._take(name, reading, changed)
+
+        return overhear
+
+    def _take(self, name: str, online: Reading, changed: Callable[[str], None]) -> None:
+        health, silent = self.health[name], online.value is not True
+        if silent == health.silent:
+            return
+        told = replace(health, silent=silent, last_error=online.reason or health.last_error)
+        self.health[name] = replace(told, state=_state(told))
+        changed(name)
 
     async def close(self, timeout_s: float | None = None) -> bool:
         """Stop all tasks and wait until each has closed what it opened, but not for ever.

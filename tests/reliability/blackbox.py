@@ -1,8 +1,9 @@
 """The real daemon against the house on loopback, in storms on every link, judged from its wires.
 
 A storm draws outages that begin and end in any order, trips and pulses of the safety relay, miners
-that reboot or forget their tokens, demands that come and go. In the end everything is in order
-again: a person resets, asks anew, and both miners must run.
+that reboot or forget their tokens, demands that come and go. In a long one a person resets now and
+then, and asks anew, in the middle of it. In the end everything is in order again: a person resets,
+asks anew, and both miners must run.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from adapters.runtime.reset import RESETS_MAX
 from tests.reliability.blackbox_judge import MINERS, Judge
 from tests.reliability.blackbox_rig import Rig, rig
 from tests.reliability.blackbox_sabotage import SABOTAGES
@@ -22,6 +24,8 @@ from tests.reliability.tcp_proxy import FAULTS
 STEPS = 12
 _LONGEST_STEP = 25
 """Scans between two things that happen."""
+_RESET_AFTER = 15
+"""Things that happen between two resets."""
 _SAFETY = (("safety_a",), ("safety_b",), ("safety_a", "safety_b"))
 
 
@@ -71,8 +75,11 @@ async def _round(folder: Path, seed: int, steps: int, sabotage: str, judge: Judg
 
 async def storm(one: Rig, chance: random.Random, steps: int) -> None:
     """Let that many things happen, then let everything be in order again."""
-    for _ in range(steps):
+    resets = range(_RESET_AFTER, steps, _RESET_AFTER)[: RESETS_MAX - 1]
+    for step in range(steps):
         await one.scans(chance.randint(1, _LONGEST_STEP))
+        if step in resets and one.judge.tripped_at is not None:
+            await _go_on(one)
         await _something(one, chance)
     order = list(LINKS)
     chance.shuffle(order)
@@ -85,6 +92,16 @@ async def storm(one: Rig, chance: random.Random, steps: int) -> None:
         one.close_safety()
         await one.reset()
     await one.ask_anew()
+
+
+async def _go_on(one: Rig) -> None:
+    """Reset and ask anew while links fail; who cannot hear it goes on as before."""
+    one.close_safety()
+    await one.reset()
+    for on in (False, True):
+        for miner in MINERS:
+            one.demand(miner, on)
+        await one.scans(_LONGEST_STEP)
 
 
 async def _something(one: Rig, chance: random.Random) -> None:

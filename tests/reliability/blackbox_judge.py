@@ -173,7 +173,8 @@ class Judge:
         last = (self._released_at, self._stalled_at, self._demand_at[miner])
         since = max(*last, self._changed_at[source], self._miners[miner].resumed_at) + CALM
         clear = self._fault[source] is CLEAR and self.tripped_at is None
-        return clear and self._demand[miner] and self.scans >= since
+        anew = miner not in self._stale_demand
+        return clear and anew and self._demand[miner] and self.scans >= since
 
     def _off_due(self, miner: str) -> int | None:
         """Return from which scan on it must be off, None if it may run."""

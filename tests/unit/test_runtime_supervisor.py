@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from adapters.port import Clock, Command, DeviceError, Field, Publish, Reading
+from adapters.port import ONLINE, Clock, Command, DeviceError, Field, Publish, Reading
 from adapters.runtime.gateway import Gateway
 from adapters.runtime.supervisor import (
     LINK_PAUSE_MAX_S,
@@ -174,3 +174,37 @@ def test_a_device_that_was_not_told_to_end_is_started_again(
         assert await supervisor.close()
 
     asyncio.run(scenario())
+
+
+def test_a_device_that_says_that_it_is_not_online_waits_until_it_says_that_it_is() -> None:
+    class Device(Failing):
+        async def run(self, publish: Publish) -> None:
+            def online(value: bool) -> None:
+                reason = "" if value else "no answer"
+                publish([Reading(ONLINE, value, Quality.GOOD, 0.0, reason)])
+                states.append(supervisor.health["a"].state)
+
+            if self.left:
+                self.left -= 1
+                for value in (True, False, False, True, False):
+                    online(value)
+                raise DeviceError("no route")
+            online(False)
+            online(True)
+            self.healthy.set()
+            await asyncio.Event().wait()
+
+    async def scenario() -> None:
+        device = Device("a", 1)
+        supervisor.start(device, lambda name: told.append(supervisor.health[name].state))
+        await asyncio.wait_for(device.healthy.wait(), 5)
+        assert supervisor.health["a"].failures == 1
+        await supervisor.close()
+
+    states: list[str] = []
+    told: list[str] = []
+    supervisor = Supervisor(Gateway(Wiring({}, {}, ()), {}), HandClock())
+    asyncio.run(scenario())
+    assert states[:5] == ["running", "waiting", "waiting", "running", "waiting"]
+    assert states[5:] == ["waiting", "running"]
+    assert told == ["waiting", "running", "waiting", "waiting", "waiting", "running"]
