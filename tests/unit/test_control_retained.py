@@ -1,11 +1,17 @@
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
 from engine.control import retained
 from engine.control.retained import RetainedError
 from engine.control.scan import initial, scan
+from engine.control.shaping import OutputState
+from engine.control.state import Retained
+from engine.control.trips import TripState
+from engine.inference.timing import Phase, TimerState
+from engine.inference.windows import Part, WindowState
 from engine.values.moment import Moment
 from tests.unit.engine_rig import image, rulebook, scanned
 
@@ -125,3 +131,123 @@ def test_another_format_says_which_this_program_reads() -> None:
     data = retained.save(program, results[-1].retained).replace(b'"format": 1', b'"format": 2')
     with pytest.raises(RetainedError, match="format 2, this program reads 1"):
         retained.resume(program, data)
+
+
+NEVER = -math.inf
+PARTS = (Part(61, 61.5, 2.0, 3.0), Part(119, 119.5, 4.0, 5.0))
+FULL = Retained(
+    at_s=120.0,
+    timers=(TimerState(True, Phase.PENDING, 90.0),),
+    windows=(WindowState(30.0, PARTS, 6.0, 120.0, 7.0),),
+    outputs=(
+        OutputState(1000.0, 1500.0, 100.0, 110.0, (20.0, 100.0), (30.0, 110.0), ("r", "ü")),
+        OutputState(0.5, 0.5, NEVER, 50.0, (), (50.0,), ()),
+        OutputState(True, True, 60.0, 60.0, (60.0,), (), ()),
+    ),
+    trips=(TripState(False, 70.0),),
+)  # fmt: skip
+"""A state in which no two numbers are alike where they could be mixed up."""
+SAVED = (
+    '{"at_s": 120.0, "format": 1, "outputs": {'
+    '"m": [1000.0, 1500.0, 100.0, 110.0, [20.0, 100.0], [30.0, 110.0], ["r", "ü"]], '
+    '"n": [0.5, 0.5, null, 50.0, [], [50.0], []], '
+    '"p": [true, true, 60.0, 60.0, [60.0], [], []]}, '
+    '"timers": {"KEY": [true, "pending", 90.0]}, "trips": {"t": [false, 70.0]}, '
+    '"windows": {"WINDOW": [30.0, [[61, 61.5, 2.0, 3.0], [119, 119.5, 4.0, 5.0]], '
+    "6.0, 120.0, 7.0]}}"
+)
+
+
+def test_a_state_is_written_as_it_always_was_and_read_as_it_was_written() -> None:
+    program, _ = scanned(RULES)
+    conditions = program.network.conditions
+    expected = SAVED.replace("KEY", conditions.timers[0].timed.key)
+    expected = expected.replace("WINDOW", json.dumps(conditions.windows[0].key)[1:-1])
+    data = retained.save(program, FULL)
+    assert data.decode() == expected
+    assert retained.resume(program, data) == retained.Restored(FULL, ())
+
+
+def test_on_another_clock_every_time_is_moved_and_nothing_else() -> None:
+    program, _ = scanned(RULES)
+    found = retained.restore(program, retained.save(program, FULL), Moment(1120.0, 0.0))
+    outputs = (
+        OutputState(1000.0, 1500.0, 1100.0, 1110.0, (1020.0, 1100.0), (1030.0, 1110.0), ("r", "ü")),
+        OutputState(0.5, 0.5, NEVER, 1050.0, (), (1050.0,), ()),
+        OutputState(True, True, 1060.0, 1060.0, (1060.0,), (), ()),
+    )
+    parts = (Part(1061, 1061.5, 2.0, 3.0), Part(1119, 1119.5, 4.0, 5.0))
+    assert found.notes == ()
+    assert found.retained == Retained(
+        at_s=1120.0,
+        timers=(TimerState(True, Phase.PENDING, 1090.0),),
+        windows=(WindowState(1030.0, parts, 6.0, 1120.0, 7.0),),
+        outputs=outputs,
+        trips=(TripState(False, 1070.0),),
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"timers": ()},
+        {"timers": FULL.timers * 2},
+        {"windows": ()},
+        {"outputs": FULL.outputs[:2]},
+        {"trips": ()},
+        {"trips": FULL.trips * 2},
+        {"windows": (FULL.windows[0]._replace(total=math.nan),)},
+    ],
+)
+def test_a_state_of_another_program_is_not_saved(change: dict[str, tuple[object, ...]]) -> None:
+    program, _ = scanned(RULES)
+    with pytest.raises(ValueError, match=r"zip\(\)|not JSON compliant"):
+        retained.save(program, replace(FULL, **change))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("1000.0", "1.1e300", "1.1e+300 is larger than anything that was saved"),
+        ("1000.0", "null", "None is not a number"),
+        ("[[61, 61.5, 2.0, 3.0], [119, 119.5, 4.0, 5.0]]", "[]", "a window without parts"),
+        ("[[61, 61.5, 2.0, 3.0], [119, 119.5, 4.0, 5.0]]", "7", "7 is not a list"),
+        ('{"t": [false', '{"t": [0', "0 is not true or false"),
+    ],
+)
+def test_damage_is_told_in_words(old: str, new: str, words: str) -> None:
+    program, _ = scanned(RULES)
+    data = retained.save(program, FULL).decode()
+    assert old in data
+    with pytest.raises(RetainedError) as caught:
+        retained.resume(program, data.replace(old, new, 1).encode())
+    assert str(caught.value) == f"not a retained state: {words}"
+
+
+def test_the_largest_number_that_was_ever_saved_is_read() -> None:
+    program, _ = scanned(RULES)
+    data = retained.save(program, FULL).replace(b" 6.0, 120.0, 7.0", b" 1e300, 120.0, 7.0")
+    (window,) = retained.resume(program, data).retained.windows
+    assert window is not None
+    assert window.total == 1e300
+
+
+def test_what_is_new_starts_anew_and_says_what_it_is() -> None:
+    program, _ = scanned(RULES)
+    data = json.loads(retained.save(program, FULL))
+    for part in ("timers", "windows", "outputs", "trips"):
+        data[part] = {"gone": [], "away": []}
+    found = retained.resume(program, json.dumps(data).encode())
+    assert found.retained == replace(initial(program), at_s=120.0)
+    told = [(note.split(" `")[0], note.split("` ")[1]) for note in found.notes]
+    new, gone = "starts anew", "is gone"
+    assert told == [
+        ("condition", new), ("condition", gone), ("condition", gone),
+        ("window", new), ("window", gone), ("window", gone),
+        *(("output", new),) * 3, ("output", gone), ("output", gone),
+        ("trip", new), ("trip", gone), ("trip", gone),
+    ]  # fmt: skip
+    assert [note for note in found.notes if gone in note][:2] == [
+        "condition `away` is gone",
+        "condition `gone` is gone",
+    ]
