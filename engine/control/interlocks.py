@@ -62,7 +62,8 @@ class Hearing:
     decided: list[Value]
     fixed: frozenset[int]
     held: dict[int, str] = field(default_factory=dict)
-    forced: dict[int, Value] = field(default_factory=dict)
+    forced: dict[int, tuple[Value, str]] = field(default_factory=dict)
+    """What each output is forced to, and by which interlock first."""
     safe: set[int] = field(default_factory=set)
     """Outputs that an interlock brought to failsafe: nothing moves those any more."""
     alarms: list[Alarm] = field(default_factory=list)
@@ -121,11 +122,13 @@ class Hearing:
         return moved
 
     def _force(self, index: int, value: Value, lock: Interlock) -> bool:
-        known = self.forced.setdefault(index, value)
+        known, first = self.forced.setdefault(index, (value, lock.id))
         if known != value:
-            self.forced[index] = value = self.all.outputs[index].failsafe
-            both = f"{self.held.get(index, lock.id)}, {lock.id}"
-            self._alarm(both, f"force {self.all.outputs[index].name} apart: failsafe")
+            value = self.all.outputs[index].failsafe
+            self.forced[index] = value, first
+            if lock.id != first:
+                text = f"force {self.all.outputs[index].name} apart: failsafe"
+                self._alarm(f"{first}, {lock.id}", text)
         return self.decided[index] != value and self._hold(index, value, lock.id)
 
     def _hold(self, index: int, value: Value, by: str) -> bool:
@@ -194,4 +197,4 @@ def _inside(output: Output, border: float) -> float:
 
 def _beyond(output: Output, border: float) -> float:
     """Return the value out of the off gap that is nearest above `border` > 0."""
-    return max(border, lowest_on(output)) if output.off_below else border
+    return max(border, lowest_on(output))

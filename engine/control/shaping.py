@@ -128,9 +128,9 @@ def _allowed(
     if on and not was_on:
         objection = _start(output, state, forbidden, now_s)
         if objection is None and target != state.target:  # else it was counted when accepted
-            objection = _change(output, state, now_s)
+            objection = _change(output, state, state.value, now_s)
         if objection is not None:
-            restrictions.append(objection._replace(value=state.value))
+            restrictions.append(objection)
             return state.value
     elif was_on and not on:
         until_s = state.switched_at_s + output.min_on_s
@@ -139,9 +139,9 @@ def _allowed(
             restrictions.append(Restriction(RestrictionKind.MIN_ON, "", kept, until_s))
             target = kept
     if target not in (state.target, state.value) and was_on and output.is_on(target):
-        objection = _change(output, state, now_s)
+        objection = _change(output, state, state.target, now_s)
         if objection is not None:
-            restrictions.append(objection._replace(value=state.target))
+            restrictions.append(objection)
             return state.target
     return target
 
@@ -159,14 +159,14 @@ def _start(output: Output, state: OutputState, forbidden: str, now_s: float) -> 
     return None
 
 
-def _change(output: Output, state: OutputState, now_s: float) -> Restriction | None:
-    """Return what forbids to take another value that is on."""
+def _change(output: Output, state: OutputState, kept: Value, now_s: float) -> Restriction | None:
+    """Return what forbids to take another value that is on; then the output stays at `kept`."""
     until_s = state.changed_at_s + output.settle_s
     if now_s < until_s and output.is_on(state.value):
-        return Restriction(RestrictionKind.SETTLE, "", state.target, until_s)
+        return Restriction(RestrictionKind.SETTLE, "", kept, until_s)
     until_s = _free_at(output.max_changes, state.changes_s)
     if now_s < until_s:
-        return Restriction(RestrictionKind.MAX_CHANGES, "", state.target, until_s)
+        return Restriction(RestrictionKind.MAX_CHANGES, "", kept, until_s)
     return None
 
 

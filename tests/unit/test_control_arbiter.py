@@ -1,5 +1,14 @@
+import pytest
+
+from engine.control.arbiter import Asking, Candidates, Demand, arbitrate, candidates
 from engine.control.decision import Cause, Decision
-from tests.unit.engine_rig import scanned
+from engine.inference.image import Override
+from engine.language.load import load
+from engine.language.plant import Output
+from engine.language.types import NumberType
+from engine.values.fact import Value
+from engine.values.units import Unit
+from tests.unit.engine_rig import PLANT, scanned
 
 THREE = """
 rules:
@@ -36,4 +45,65 @@ rules:
   - {id: two, when: b, then: {n: 1000 W}, because: x}
 """
     found = decided(rules, a=True, b=True)
-    assert (found.cause, found.by, found.overruled) == (Cause.RULE, "one", ("two",))
+    assert (found.cause, found.by, found.overruled) == (RULE, "one", ("two",))
+
+
+KW = Output("n", NumberType(), 0.5, 1.5, Unit("kW", (), 1000.0), 0.0, 3.0)
+ALL = (
+    Asking("one", 5, 0, 0),
+    Asking("two", 5, 1, 1),
+    Asking("too", 5, 2, 2),
+    Asking("low", 1, 3, 3),
+)
+REST, MORE, LAST = ("two", "too", "low"), ("too", "low"), ("low",)
+RULE, CONFLICT = Cause.RULE, Cause.CONFLICT
+MINE, ANY = Override("mine", "n", 2.0, "anna", 9.0), Override("any", "m", 1.0, "anna", 9.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "overrides", "blocked", "found"),
+    [
+        ((700.0, 700.0, 700.0, 1.0), (), (), Demand(0.7, RULE, "one", REST, ())),
+        ((700.0, None, 700.0, 1.0), (), (), Demand(0.7, RULE, "one", REST, ())),
+        ((700.0, 800.0, 700.0, 1.0), (), (), Demand(1.5, CONFLICT, "one, two", MORE, ())),
+        ((700.0, 800.0, 900.0, 1.0), (), (), Demand(1.5, CONFLICT, "one, two, too", ("low",), ())),
+        # Who is blocked disputes nothing, and is not heard.
+        ((700.0, 800.0, 700.0, 1.0), (), ("two",), Demand(0.7, RULE, "one", REST, ("two",))),
+        ((700.0, 800.0, 800.0, 1.0), (), ("one",), Demand(0.8, RULE, "two", MORE, ("one",))),
+        ((700.0, 800.0, 900.0, 1.0), (), ("one",), Demand(1.5, CONFLICT, "two, too", LAST, ("one",))),
+        ((None, None, None, 900.0), (), (), Demand(0.9, RULE, "low", (), ())),
+        ((None, None, None, None), (), ("low",), Demand(0.5, Cause.DEFAULT, "", (), ("low",))),
+        ((1.0,) * 4, (MINE, ANY), LAST, Demand(2.0, Cause.OVERRIDE, "mine", ("one", *REST), LAST)),
+        ((700.0, 700.0, 700.0, 1.0), (MINE,), ("mine",), Demand(0.7, RULE, "one", REST, ("mine",))),
+    ],
+)  # fmt: skip
+def test_one_demand_and_who_was_overruled(
+    values: tuple[Value | None, ...],
+    overrides: tuple[Override, ...],
+    blocked: tuple[str, ...],
+    found: Demand,
+) -> None:
+    assert arbitrate(Candidates(KW, ALL, 1000.0), ALL, list(values), overrides, blocked) == found
+
+
+def test_of_two_overrides_the_last_given_counts() -> None:
+    both = (MINE, Override("later", "n", 1.0, "anna", 9.0))
+    found = arbitrate(Candidates(KW, ALL, 1000.0), (), [1.0] * 4, both, ())
+    assert found == Demand(1.0, Cause.OVERRIDE, "later", (), ())
+
+
+def test_a_number_without_a_unit_is_taken_as_it_is() -> None:
+    plant = PLANT + "  q: {type: number, range: [0, 9], default: 0, failsafe: 0}\n"
+    loaded = load({"plant.yaml": plant.encode()})
+    assert loaded.ok, loaded.problems
+    factors = {each.output.name: each.factor for each in candidates(loaded.rulebook, (), ())}
+    assert factors == {"m": 1.0, "n": 1000.0, "p": 1.0, "q": 1.0}
+
+
+def test_candidates_of_other_rules_are_no_candidates() -> None:
+    program, _ = scanned(THREE)
+    book = program.rulebook
+    with pytest.raises(ValueError, match="zip"):
+        candidates(book, (0, 1), ((0,), (1,), (2,)))
+    with pytest.raises(ValueError, match="zip"):
+        candidates(book, (0, 1, 2), ((0,), (1,), ()))

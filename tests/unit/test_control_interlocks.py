@@ -68,8 +68,20 @@ def test_two_that_force_apart_leave_the_failsafe_and_an_alarm() -> None:
         "{id: l, while: a, force: {m: 2 kW}, because: x}"
     )
     result = one_scan(book, {"a": True})
-    assert result.decisions[0][1:3] == (0.0, Cause.INTERLOCK)
-    assert "force m apart: failsafe" in result.trace.alarms[0].text
+    assert result.decisions[0][1:4] == (0.0, Cause.INTERLOCK, "l")
+    (alarm,) = result.trace.alarms
+    assert alarm[1:] == ("k, l", "force m apart: failsafe")
+
+
+def test_who_forced_first_is_named_although_nothing_moved() -> None:
+    book = unchecked(
+        "{id: k, while: a, force: {m: 2 kW}, because: x}\n"
+        "{id: l, while: a, force: {m: 1 kW}, because: x}"
+    )
+    result = one_scan(book, {"a": True})
+    assert result.decisions[0][1:4] == (0.0, Cause.INTERLOCK, "l")
+    (alarm,) = result.trace.alarms
+    assert alarm[1:] == ("k, l", "force m apart: failsafe")
 
 
 def test_limits_that_never_rest_leave_the_failsafe_and_an_alarm() -> None:
@@ -78,8 +90,58 @@ def test_limits_that_never_rest_leave_the_failsafe_and_an_alarm() -> None:
         "{id: l, while: a, limit: {m: {at_least: 2 kW}}, because: x}"
     )
     result = one_scan(book, {"a": True})
-    assert result.decisions[0].value == 0.0
-    assert [each.text for each in result.trace.alarms] == ["do not settle: failsafe"]
+    assert result.decisions[0][1:4] == (0.0, Cause.INTERLOCK, "l")
+    (alarm,) = result.trace.alarms
+    assert alarm[1:] == ("l", "do not settle: failsafe")
+
+
+def test_all_that_never_rest_are_named_and_all_that_they_move_fails_safe() -> None:
+    """Also what is only forced, by an interlock that was at rest."""
+    book = unchecked(
+        "{id: k, while: m > 0.5 kW, limit: {n: {at_most: 1 kW}, m: {at_most: 0 W}}, because: x}\n"
+        "{id: l, while: m < 0.5 kW, limit: {m: {at_least: 2 kW}}, because: x}\n"
+        "{id: o, while: a, force: {p: on}, because: x}\n"
+        "{id: q, while: not a, force: {p: off}, because: x}"
+    )
+    result = one_scan(book, {"a": True})
+    (alarm,) = result.trace.alarms
+    assert alarm[1:] == ("k, l", "do not settle: failsafe")
+    assert [decision.value for decision in result.decisions] == [0.0, 0.0, False]
+    assert {decision.by for decision in result.decisions} == {"k"}
+
+
+@pytest.mark.parametrize(
+    "locks",
+    [
+        "{id: k, while: a, force: {m: 0 W, p: on}, because: x}",
+        "{id: k, while: a, limit: {m: {at_most: 0 W}, n: {at_most: 3 kW}}, because: x}",
+    ],
+)
+def test_what_moved_first_counts_although_what_comes_after_stands(locks: str) -> None:
+    book = unchecked(f"{{id: j, while: m < 1 kW, force: {{n: 0 kW}}, because: x}}\n{locks}")
+    result = one_scan(book, {"a": True})
+    assert [decision.value for decision in result.decisions] == [0.0, 0.0, True]
+    assert result.decisions[1].by == "j"
+
+
+def test_what_cannot_be_evaluated_holds_and_says_so() -> None:
+    book = unchecked("{id: k, while: b, force: {m: 0 W}, because: x}")
+    result = one_scan(book, {"a": True})
+    assert result.decisions[0][1:4] == (0.0, Cause.INTERLOCK, "k")
+    assert [each[1:] for each in result.trace.alarms] == [("k", "cannot be evaluated, so it holds")]
+
+
+def test_what_failed_safe_is_moved_by_nobody_any_more() -> None:
+    book = unchecked(
+        "{id: u, never: [m > 100 W, p, b], else: {m: 1 kW}, because: x}\n"
+        "{id: z, while: a, limit: {m: {at_least: 1 kW}}, because: x}"
+    )
+    result = one_scan(book, {"a": True})
+    assert [each.value for each in result.decisions] == [0.0, 2.0, False]
+    assert [each.by for each in result.decisions] == ["u", "r", "u"]
+    assert [each[1:] for each in result.trace.alarms] == [
+        ("u", "still violated: its outputs go to failsafe")
+    ]
 
 
 def test_what_fails_safe_is_looked_at_by_the_other_interlocks() -> None:
@@ -124,6 +186,11 @@ MOST, LEAST = Bound.AT_MOST, Bound.AT_LEAST
         (KW, MOST, 2000.0, True, 1.5), (KW, MOST, 2000.0, "low", 1.5),
         (FREE, MOST, 0.3, 0.4, 0.3), (FREE, MOST, -0.3, 0.4, -0.3), (FREE, LEAST, 0.3, 0.2, 0.3),
         (FREE, LEAST, -0.3, -0.4, -0.3), (FREE, MOST, 1e9, 2e9, 1e9), (FREE, LEAST, 1e9, 0.0, 1e9),
+        # What stands within the limit is left alone, also off the step; a factor is rounded away.
+        (KW, MOST, 2100.0, 2.1, 2.1), (KW, LEAST, -2100.0, -2.1, -2.1),
+        (FREE, MOST, 0.12345678949, 1.0, 0.12345678949),
+        (replace(FREE, unit=KW.unit), MOST, 1234.56789012345, 2.0, 1.23456789),
+        (replace(KW, off_below=0.0), LEAST, 100.0, 0.0, 0.1),
     ],
 )  # fmt: skip
 def test_a_limit_leaves_the_nearest_value_that_the_output_can_have(

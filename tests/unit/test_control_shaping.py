@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.control.decision import RestrictionKind
+from engine.control.decision import Restriction
+from engine.control.decision import RestrictionKind as Kind
 from engine.control.shaping import OutputState, at_rest, lowest_on, record, shape, step_down
 from engine.language.plant import Output, Rate
 from engine.language.types import BoolType, NumberType
@@ -68,7 +69,7 @@ def test_the_first_row_that_objects_is_the_reason() -> None:
     assert kinds(replace(limits, min_off_s=0.0), off, 500.0) == ["max_starts"]
     assert kinds(replace(FREE, max_changes=Rate(1, 100.0)), off, 500.0) == ["max_changes"]
     found = shape(FREE, off, 500.0, "needs", 1.0, 1.0)
-    assert found.restrictions[0][:2] == (RestrictionKind.PERMISSIVE, "needs")
+    assert found.restrictions[0][:2] == (Kind.PERMISSIVE, "needs")
 
 
 def test_an_accepted_start_that_the_ramp_has_not_moved_yet_is_not_a_second_change() -> None:
@@ -96,3 +97,63 @@ def test_what_changed_nothing_is_the_same_state() -> None:
 def test_what_is_no_number_knows_no_ramp() -> None:
     switch = Output("s", BoolType(), False, False, ramp_per_s=1.0)
     assert shape(switch, at_rest(switch), True, "", 1.0, 1.0).value is True
+
+
+LIMITS = replace(
+    FREE, min_on_s=60.0, min_off_s=5.0, settle_s=30.0, off_below=100.0,
+    max_starts=Rate(1, 100.0), max_changes=Rate(2, 200.0),
+)  # fmt: skip
+OFF = OutputState(0.0, 0.0, 10.0, 10.0, (0.0,), (0.0, 10.0))
+ON = OutputState(500.0, 600.0, 10.0, 10.0, (10.0,), (0.0, 10.0))
+RAMP = replace(FREE, ramp_per_s=50.0, off_below=100.0)
+
+
+@pytest.mark.parametrize(
+    ("output", "state", "wanted", "forbidden", "now_s", "value", "restrictions"),
+    [
+        (FREE, RUNNING, 800.0, "", 1.0, 800.0, ()),
+        (FREE, RUNNING, 2000.0, "", 1.0, 1000.0, (Restriction(Kind.RANGE, "", 1000.0),)),
+        (FREE, RUNNING, -2000.0, "", 1.0, -1000.0, (Restriction(Kind.RANGE, "", -1000.0),)),
+        (LIMITS, OFF, 500.0, "q", 14.9, 0.0, (Restriction(Kind.MIN_OFF, "", 0.0, 15.0),)),
+        (LIMITS, OFF, 500.0, "q", 99.9, 0.0, (Restriction(Kind.MAX_STARTS, "", 0.0, 100.0),)),
+        (LIMITS, OFF, 500.0, "q", 100.0, 0.0, (Restriction(Kind.PERMISSIVE, "q", 0.0),)),
+        (LIMITS, OFF, 500.0, "", 100.0, 0.0, (Restriction(Kind.MAX_CHANGES, "", 0.0, 200.0),)),
+        (LIMITS, OFF, 500.0, "", 200.0, 500.0, ()),
+        (LIMITS, ON, 0.0, "q", 69.9, 600.0, (
+            Restriction(Kind.MIN_ON, "", 100.0, 70.0),
+            Restriction(Kind.MAX_CHANGES, "", 600.0, 200.0),
+        )),
+        (LIMITS, ON, 0.0, "q", 70.0, 0.0, ()),
+        (LIMITS, ON, 800.0, "q", 39.9, 600.0, (Restriction(Kind.SETTLE, "", 600.0, 40.0),)),
+        (LIMITS, ON, 800.0, "q", 40.0, 600.0, (Restriction(Kind.MAX_CHANGES, "", 600.0, 200.0),)),
+        # A permissive and what limits starts ask nothing of what runs.
+        (LIMITS, ON, 800.0, "q", 200.0, 800.0, ()),
+        (RAMP, RUNNING, 800.0, "", 1.0, 550.0, (Restriction(Kind.RAMP, "", 550.0),)),
+        # The border of the off gap is on, also on the way down.
+        (RAMP, OutputState(150.0, 0.0), 0.0, "", 1.0, 100.0, (Restriction(Kind.RAMP, "", 100.0),)),
+        (RAMP, OutputState(140.0, 0.0), 0.0, "", 1.0, 0.0, ()),
+    ],
+)  # fmt: skip
+def test_what_stands_in_the_way_is_told_whole(
+    output: Output,
+    state: OutputState,
+    wanted: float,
+    forbidden: str,
+    now_s: float,
+    value: float,
+    restrictions: tuple[Restriction, ...],
+) -> None:
+    found = shape(output, state, wanted, forbidden, now_s, 1.0)
+    assert (found.value, found.restrictions) == (value, restrictions)
+
+
+def test_an_off_gap_below_one_is_left_upwards_too() -> None:
+    output = replace(FREE, low=0.5, default=2.0, failsafe=2.0, off_below=0.8)
+    assert shape(output, at_rest(output), 0.6, "", 0.0, 0.0).value == 0.8
+
+
+def test_a_stop_too_early_of_what_has_no_off_gap_keeps_its_target() -> None:
+    output = replace(FREE, min_on_s=60.0)
+    found = shape(output, OutputState(500.0, 600.0, 10.0), 0.0, "", 20.0, 1.0)
+    assert found.restrictions == (Restriction(Kind.MIN_ON, "", 600.0, 70.0),)
+    assert found.value == 600.0
