@@ -15,6 +15,8 @@ from tests.virtual.bench import HEATS_S, Bench, stops_within
 from tests.virtual.faults_sensors import IMPOSSIBLE, NOT_NUMBERS
 
 SCAN_S = 5.0
+EVENING_S = 1_779_724_800.0
+"""25 May 2026, 16:00 UTC: the hot water is warm, and its weekly run is over for today."""
 WATER = "water.supply_temperature"
 Sabotage = Callable[[Bench], object]
 
@@ -252,3 +254,39 @@ def test_f62_sabotage_without_its_trips_the_water_would_boil(tmp_path: Path) -> 
 
     with pytest.raises((AssertionError, StopIteration)):
         no_flow(tmp_path, lambda bench: bench.other_rules(without))
+
+
+def stuck(folder: Path, sabotage: Sabotage) -> None:
+    """Freeze the sensor that guards the buffer while 2.5 kW go in, on an evening in May."""
+    bench = Bench(folder, minutes=120.0, start_s=EVENING_S).heat()
+    sabotage(bench)
+    point = "buffer.bottom"
+    off_by: list[tuple[float, float]] = []
+
+    def freeze() -> None:
+        shown = float(bench.world.truth(point))
+        bench.world.lay_over(point, lambda reading: replace(reading, value=shown))
+        bench.note(
+            lambda _: off_by.append((bench.world.now_s, float(bench.world.truth(point)) - shown))
+        )
+
+    bench.at(HEATS_S, freeze).play()
+    assert bench.heats(), "the scenario did not come about"
+    lies_s = next(at_s for at_s, off_k in off_by if off_k > 5.0)
+    assert bench.first(lambda shot: shot.wanted_w == 0.0, HEATS_S) <= lies_s - HEATS_S + 420.0
+    assert max(off_k for _, off_k in off_by) < 6.0
+    assert bench.shots[-1].wanted_w == 0.0, "it stays off while the sensor stands still"
+    assert bench.oracle.violations == []
+
+
+def test_f04_a_sensor_that_stands_still_while_heat_goes_in_stops_it(tmp_path: Path) -> None:
+    stuck(tmp_path, intact)
+
+
+def test_f04_sabotage_without_the_comparison_it_would_be_believed(tmp_path: Path) -> None:
+    def without(book: Rulebook) -> Rulebook:
+        locks = tuple(lock for lock in book.interlocks if lock.id != "buffer_is_full")
+        return replace(book, interlocks=locks)
+
+    with pytest.raises((AssertionError, StopIteration)):
+        stuck(tmp_path, lambda bench: bench.other_rules(without))
