@@ -64,7 +64,7 @@ def shape(
     """
     restrictions: list[Restriction] = []
     target = _fit(output, wanted, restrictions)
-    if target != state.target or target != state.value:
+    if target != state.value:
         target = _allowed(output, state, target, forbidden, now_s, restrictions)
     value = target
     if output.ramp_per_s and value != state.value:

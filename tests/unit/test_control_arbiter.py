@@ -70,7 +70,8 @@ MINE, ANY = Override("mine", "n", 2.0, "anna", 9.0), Override("any", "m", 1.0, "
         # Who is blocked disputes nothing, and is not heard.
         ((700.0, 800.0, 700.0, 1.0), (), ("two",), Demand(0.7, RULE, "one", REST, ("two",))),
         ((700.0, 800.0, 800.0, 1.0), (), ("one",), Demand(0.8, RULE, "two", MORE, ("one",))),
-        ((700.0, 800.0, 900.0, 1.0), (), ("one",), Demand(1.5, CONFLICT, "two, too", LAST, ("one",))),
+        ((700.0, 800.0, 900.0, 1.0), (), ("one",),
+         Demand(1.5, CONFLICT, "two, too", LAST, ("one",))),
         ((None, None, None, 900.0), (), (), Demand(0.9, RULE, "low", (), ())),
         ((None, None, None, None), (), ("low",), Demand(0.5, Cause.DEFAULT, "", (), ("low",))),
         ((1.0,) * 4, (MINE, ANY), LAST, Demand(2.0, Cause.OVERRIDE, "mine", ("one", *REST), LAST)),
@@ -84,6 +85,19 @@ def test_one_demand_and_who_was_overruled(
     found: Demand,
 ) -> None:
     assert arbitrate(Candidates(KW, ALL, 1000.0), ALL, list(values), overrides, blocked) == found
+
+
+@pytest.mark.parametrize(
+    ("factor", "value", "found"),
+    [
+        (1.0, 0.12345678949, 0.12345678949), (1000.0, 1234.56789012345, 1.23456789),
+        (1000.0, True, True), (1000.0, "low", "low"),
+    ],
+)  # fmt: skip
+def test_a_value_is_brought_into_the_unit_and_a_factor_is_rounded_away(
+    factor: float, value: Value, found: Value
+) -> None:
+    assert arbitrate(Candidates(KW, ALL, factor), ALL[:1], [value], (), ()).value == found
 
 
 def test_of_two_overrides_the_last_given_counts() -> None:

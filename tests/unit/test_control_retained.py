@@ -187,6 +187,15 @@ def test_on_another_clock_every_time_is_moved_and_nothing_else() -> None:
     )
 
 
+def test_before_the_clock_began_windows_are_cut_as_ever() -> None:
+    """A new clock may be so young that a window begins below zero."""
+    program, _ = scanned(RULES)
+    found = retained.restore(program, retained.save(program, FULL), Moment(10.0, 0.0))
+    (window,) = found.retained.windows
+    assert window is not None
+    assert window.parts == (Part(-49, -48.5, 2.0, 3.0), Part(9, 9.5, 4.0, 5.0))
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.control.decision import Alarm, AlarmKind, Cause
 from engine.control.round import decide
 from engine.control.scan import ClockError, initial, scan
 from engine.inference.image import Override, ProcessImage
@@ -65,3 +66,21 @@ def test_an_override_counts_until_its_time_and_no_longer() -> None:
         done = scan(program, result.retained, seen, Moment(now_s, 0.0))
         assert done.decisions[0].value == value
         assert done.trace.alarms == ()
+
+
+def test_an_override_that_ended_or_does_not_fit_stands_in_nobodys_way() -> None:
+    program, (result,) = scanned(RULES, {})
+    given = (
+        Override("over", "m", 700.0, "anna", 1.0),
+        Override("high", "m", 9000.0, "anna", 99.0),
+        Override("lost", "q", 1.0, "anna", 99.0),
+        Override("good", "m", 500.0, "anna", 99.0),
+        Override("last", "m", 800.0, "anna", 1.0),
+    )
+    seen = replace(image(program.rulebook, {}), overrides=given)
+    done = scan(program, result.retained, seen, Moment(2.0, 0.0))
+    assert done.decisions[0][1:4] == (500.0, Cause.OVERRIDE, "good")
+    assert done.trace.alarms == (
+        Alarm(AlarmKind.OVERRIDE_REFUSED, "high", "`m` cannot be 9000.0"),
+        Alarm(AlarmKind.OVERRIDE_REFUSED, "lost", "`q` cannot be 1.0"),
+    )

@@ -77,7 +77,10 @@ def test_an_accepted_start_that_the_ramp_has_not_moved_yet_is_not_a_second_chang
     first = shape(output, at_rest(output), 500.0, "", 0.0, 0.0)
     state = record(output, at_rest(output), first, first.value, (), 0.0)
     assert (state.value, state.target, state.changes_s) == (0.0, 500.0, (0.0,))
-    assert shape(output, state, 500.0, "", 1.0, 1.0).value == 10.0
+    further = shape(output, state, 500.0, "", 1.0, 1.0)
+    assert further.value == 10.0
+    moved = record(output, state, further, 10.0, (), 1.0)
+    assert moved == OutputState(10.0, 500.0, 1.0, 0.0, (), (0.0,)), "the target has not changed"
 
 
 def test_what_is_forced_is_its_own_target_and_counts() -> None:
@@ -129,6 +132,15 @@ RAMP = replace(FREE, ramp_per_s=50.0, off_below=100.0)
         # A permissive and what limits starts ask nothing of what runs.
         (LIMITS, ON, 800.0, "q", 200.0, 800.0, ()),
         (RAMP, RUNNING, 800.0, "", 1.0, 550.0, (Restriction(Kind.RAMP, "", 550.0),)),
+        (replace(FREE, step=100.0), RUNNING, 850.0, "", 1.0, 800.0, (
+            Restriction(Kind.STEP, "", 800.0),
+        )),
+        (LIMITS, OFF, 99.0, "", 200.0, 0.0, (Restriction(Kind.OFF_BELOW, "", 0.0),)),
+        (LIMITS, OFF, 100.0, "", 200.0, 100.0, ()),
+        # A start that was accepted and has not moved yet needs its permissive all the same.
+        (FREE, OutputState(0.0, 500.0), 500.0, "q", 1.0, 0.0, (
+            Restriction(Kind.PERMISSIVE, "q", 0.0),
+        )),
         # The border of the off gap is on, also on the way down.
         (RAMP, OutputState(150.0, 0.0), 0.0, "", 1.0, 100.0, (Restriction(Kind.RAMP, "", 100.0),)),
         (RAMP, OutputState(140.0, 0.0), 0.0, "", 1.0, 0.0, ()),
@@ -149,7 +161,10 @@ def test_what_stands_in_the_way_is_told_whole(
 
 def test_an_off_gap_below_one_is_left_upwards_too() -> None:
     output = replace(FREE, low=0.5, default=2.0, failsafe=2.0, off_below=0.8)
+    assert at_rest(output) == OutputState(2.0, 2.0)
     assert shape(output, at_rest(output), 0.6, "", 0.0, 0.0).value == 0.8
+    below = replace(FREE, high=-0.5, default=-2.0, failsafe=-2.0, off_below=0.8)
+    assert shape(below, at_rest(below), -0.6, "", 0.0, 0.0).value == -0.8
 
 
 def test_a_stop_too_early_of_what_has_no_off_gap_keeps_its_target() -> None:
