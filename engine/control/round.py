@@ -234,11 +234,12 @@ def _restrict(
     hearing.restrict()
     for index in fixed.union(hearing.held):
         output, wish, value = program.candidates[index].output, wishes[index], values[index]
-        cause, by, kind = Cause.INTERLOCK, hearing.held.get(index, ""), RestrictionKind.INTERLOCK
         if index in fixed:
             trip = forced[output.name]
             cause, by = trip.cause, trip.by
             kind = RestrictionKind.TRIP if cause is Cause.TRIP else RestrictionKind.LATCH
+        else:
+            cause, by, kind = Cause.INTERLOCK, hearing.held[index], RestrictionKind.INTERLOCK
         decisions[index] = wish.decision._replace(
             value=value,
             cause=cause,

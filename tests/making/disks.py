@@ -2,6 +2,7 @@
 
 import errno
 import os
+import threading
 from pathlib import Path
 
 from adapters.runtime.slots import RealDisk
@@ -47,6 +48,25 @@ class FailingDisk(RealDisk):
     def rename(self, source: Path, target: Path) -> None:
         self._maybe_fail()
         super().rename(source, target)
+
+
+class GatedDisk(RealDisk):
+    """Lets a flush wait until the gate is opened, and counts what was written."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.waits = threading.Event()
+        """Somebody stands before the gate, or has passed it."""
+        self.writes = 0
+
+    def pwrite(self, handle: int, data: bytes, offset: int) -> int:
+        self.writes += 1
+        return super().pwrite(handle, data, offset)
+
+    def sync(self, handle: int) -> None:
+        self.waits.set()
+        self.gate.wait()
+        super().sync(handle)
 
 
 class ForgetfulDisk(RealDisk):

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.control.decision import Alarm, AlarmKind, Cause
+from engine.control.decision import Alarm, AlarmKind, Cause, Decision, Restriction, RestrictionKind
 from engine.control.round import decide
 from engine.control.scan import ClockError, initial, scan
 from engine.inference.image import Override, ProcessImage
@@ -84,3 +84,32 @@ def test_an_override_that_ended_or_does_not_fit_stands_in_nobodys_way() -> None:
         Alarm(AlarmKind.OVERRIDE_REFUSED, "high", "`m` cannot be 9000.0"),
         Alarm(AlarmKind.OVERRIDE_REFUSED, "lost", "`q` cannot be 1.0"),
     )
+
+
+def test_a_decision_says_whole_what_restricted_it_and_what_was_wanted() -> None:
+    rules = """
+rules:
+  - {id: r, when: a, then: {m: 9 kW, n: 2 kW}, because: x, salience: 2}
+  - {id: s, when: a, then: {m: 1 kW}, because: x, salience: 1}
+trips:
+  - {id: t, when: b, latch: true, force: {n: 0 kW}, because: x}
+interlocks:
+  - {id: k, while: x > 1 kW, limit: {m: {at_most: 1 kW}}, because: x}
+"""
+    on = {"a": True, "x": 2000.0}
+    _, results = scanned(rules, {**on, "b": True}, {**on, "b": False})
+    held = Decision(
+        "m", 1000.0, Cause.INTERLOCK, "k", 9000.0, "r", ("s",),
+        (
+            Restriction(RestrictionKind.RANGE, "", 3000.0),
+            Restriction(RestrictionKind.INTERLOCK, "k", 1000.0),
+        ),
+    )  # fmt: skip
+    tripped = Decision(
+        "n", 0.0, Cause.TRIP, "t", 2.0, "r", (), (Restriction(RestrictionKind.TRIP, "t", 0.0),)
+    )
+    latched = tripped._replace(
+        cause=Cause.LATCH, restrictions=(Restriction(RestrictionKind.LATCH, "t", 0.0),)
+    )
+    assert results[0].decisions[:2] == (held, tripped)
+    assert results[1].decisions[:2] == (held, latched)

@@ -1,6 +1,5 @@
 """What devices and faces know after a restart, and how seldom it is written."""
 
-import threading
 import zlib
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from adapters.codec.mqtt_ledger import IDS_MAX, Ledger
 from adapters.runtime.kept import BURST_MAX, FILE, REST_S, Kept, from_bytes, to_bytes
 from adapters.runtime.slots import DATA_BYTES_MAX, SLOT_BYTES, RealDisk
-from tests.making.disks import FailingDisk
+from tests.making.disks import FailingDisk, GatedDisk
 
 
 class Note:
@@ -85,7 +84,34 @@ def test_a_source_that_chatters_gets_a_burst_and_then_a_save_a_minute(tmp_path: 
     assert a_day * 4096 < 10e6, "bytes a day, of small notes"
 
 
-def test_a_disk_that_failed_is_tried_again(tmp_path: Path) -> None:
+def test_a_burst_is_saved_at_once_and_not_one_more(tmp_path: Path) -> None:
+    disk = CountingDisk()
+    note, kept = Note(), Kept(tmp_path, disk)
+    kept.join("note", note)
+    for number in range(2 * BURST_MAX):
+        note.held = number
+        kept.look(7.0)
+        kept._writer.finish(60.0)
+    assert disk.syncs == BURST_MAX
+    assert found(tmp_path) == BURST_MAX - 1
+
+
+def test_the_file_is_made_once_and_then_written_in_place(tmp_path: Path) -> None:
+    note, kept = Note(), Kept(tmp_path)
+    kept.join("note", note)
+    made = []
+    for number in range(3):
+        note.held = number
+        kept.look(float(number))
+        kept._writer.finish(60.0)
+        made.append((tmp_path / FILE).stat().st_ino)
+    assert len(set(made)) == 1
+    assert kept.close(60.0)
+
+
+def test_a_disk_that_failed_is_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     disk = FailingDisk(1, for_ever=True)  # the first call looks for a file
     note, kept = Note(), Kept(tmp_path, disk)
     kept.join("note", note)
@@ -96,6 +122,8 @@ def test_a_disk_that_failed_is_tried_again(tmp_path: Path) -> None:
     disk.for_ever = False
     kept.look(0.5)
     assert kept.close(10.0)
+    assert not kept._writer.owes
+    assert caplog.messages == ["kept: not on the disk: [Errno 5] Input/output error"]
     assert found(tmp_path) == "a"
 
 
@@ -186,18 +214,15 @@ def test_who_joins_without_having_been_kept_starts_with_what_it_has(tmp_path: Pa
 
 
 def test_a_disk_that_hangs_keeps_nobody_waiting(tmp_path: Path) -> None:
-    go_on = threading.Event()
-
-    class Hanging(RealDisk):
-        def sync(self, handle: int) -> None:
-            go_on.wait()
-            super().sync(handle)
-
-    note, kept = Note(), Kept(tmp_path, Hanging())
+    disk = GatedDisk()
+    note, kept = Note(), Kept(tmp_path, disk)
     kept.join("note", note)
     note.held = "new"
     assert not kept.close(0.01)
-    go_on.set()
+    thread = kept._writer._thread
+    assert thread is not None
+    assert (thread.name, thread.daemon) == ("kept", True)
+    disk.gate.set()
     assert kept.close(10.0)
     assert found(tmp_path) == "new"
 

@@ -29,7 +29,7 @@ from engine.control.state import Retained
 from engine.control.trips import TripState
 from engine.values.moment import Moment
 from tests.making.daemons import Site
-from tests.making.disks import FailingDisk, ForgetfulDisk
+from tests.making.disks import FailingDisk, ForgetfulDisk, GatedDisk
 
 MOMENT = Moment(500.0, 1_750_000_000.0)
 RULES = "ab" * 32
@@ -277,9 +277,11 @@ class Saves:
         self.owes = False
         self.durable: frozenset[str] = frozenset()
         self.taken: list[tuple[float, bool]] = []
+        self.programs: list[Program] = []
 
     def hand_in(self, program: Program, retained: Retained, urgent: bool) -> None:
-        del program
+        assert retained.last is None, "what only saves work is not handed on"
+        self.programs.append(program)
         self.taken.append((retained.at_s, urgent))
 
 
@@ -313,6 +315,7 @@ def test_other_rules_are_saved_at_once(program: Program, tmp_path: Path) -> None
     other = Site(tmp_path / "other").load().program
     keeper.look(other, replace(initial(other), at_s=1.0))
     assert saves.taken == [(1.0, True)]
+    assert saves.programs == [other]
 
 
 def test_the_thread_saves_the_newest_and_ends_when_it_is_done(
@@ -327,6 +330,40 @@ def test_the_thread_saves_the_newest_and_ends_when_it_is_done(
     assert thread.durable == {"safety_relay"}
     assert 1 <= store.counters.saves <= 51
     assert again(store, program)[0] == [True]
+
+
+@pytest.mark.parametrize(
+    ("urgent", "writes"),
+    [
+        ((False,), 0),
+        ((False, False, False), 1),
+        ((False, True), 2),
+        ((False, True, False), 2),  # who passes an urgent one over is urgent
+        ((False, False, True), 2),
+    ],
+)
+def test_what_waited_is_passed_over_and_its_hurry_is_not(
+    tmp_path: Path, program: Program, urgent: tuple[bool, ...], writes: int
+) -> None:
+    disk = GatedDisk()
+    disk.gate.set()
+    store = Store(tmp_path / "state", disk)
+    store.occupy()
+    store.restore(program, RULES, MOMENT)
+    disk.gate.clear()
+    disk.waits.clear()
+    thread = SavingThread(store, lambda: RULES, frozenset({"kept"}))
+    assert thread.durable == {"kept"}
+    assert (thread._thread.name, thread._thread.daemon) == ("store", True)
+    for number, each in enumerate(urgent):
+        thread.hand_in(program, replace(latched(program), at_s=float(number)), each)
+        assert disk.waits.wait(60.0), "the first one is being written"
+        disk.writes = disk.writes if number else 0
+    assert not thread.close(0.01)
+    disk.gate.set()
+    assert thread.close(60.0)
+    assert disk.writes == writes
+    store.close()
 
 
 def test_f93_the_thread_owes_what_the_disk_refused(
