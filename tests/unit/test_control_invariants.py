@@ -7,14 +7,20 @@ import pytest
 from hypothesis import given
 
 from engine.control.decision import Cause, Decision
-from engine.control.invariants import CHECKS, DATA, Broken, Invariants, alike
+from engine.control.invariants import CHECKS, DATA, Broken, Invariants, _is_within, alike
 from engine.control.program import Program, compile_program
 from engine.control.scan import Scan, initial, scan
 from engine.control.state import Retained
 from engine.inference.image import Override, ProcessImage, Reset, empty_image, freeze
 from engine.language.checked import check_files
+from engine.language.expression import Number
+from engine.language.plant import Output
+from engine.language.position import NOWHERE
+from engine.language.rulebook import Bound, Limit
+from engine.language.types import NumberType
 from engine.values.fact import Fact, Quality, Value
 from engine.values.moment import Moment
+from engine.values.units import NUMBER, Unit
 from tests.making.plants import Style
 from tests.strategies import Case, cases, lawful
 
@@ -29,6 +35,7 @@ outputs:
   k: {unit: W, range: [-3 kW, 3 kW], default: 0 W, failsafe: 0 W}
   p: {type: bool, default: off, failsafe: off, min_on: 1 min, min_off: 1 min}
   q: {values: [low, high], default: low, failsafe: low}
+  z: {type: number, range: [0, 9], default: 0, failsafe: 0}
 """
 RULES = """
 let:
@@ -38,7 +45,7 @@ conditions:
   calm: {when: not b, for: 5 s}
   loaded: decided > 2 kW
 rules:
-  - {id: r, when: a, then: {p: on, m: x, k: x / 2}, because: x}
+  - {id: r, when: a, then: {p: on, m: x, k: x / 2, z: 3}, because: x}
   - {id: h, when: [a, b], then: {q: high}, because: x}
 trips:
   - {id: t, when: x > 8 kW, latch: true, force: {m: 0 kW, p: off}, because: x}
@@ -47,6 +54,7 @@ trips:
 interlocks:
   - {id: no_both, never: [p is on, q is high], else: {q: low}, because: x}
   - {id: forced, while: [calm, "twice > 15 kW"], force: {k: 100 W}, because: x}
+  - {id: fixed, while: "x > 7.5 kW", force: {m: 1 kW}, because: x}
   - {id: most, while: b, limit: {m: {at_most: 2 kW}}, because: x}
   - {id: by_y, while: a, limit: {k: {at_most: y}}, because: x}
   - {id: least, while: "between 10:00 and 11:00", limit: {k: {at_least: 10 W}}, because: x}
@@ -238,6 +246,8 @@ def test_i4_what_is_forbidden_is_at_failsafe_or_a_trip_has_it(run: Run) -> None:
     assert (run.decision("p").value, run.decision("q").value) == (True, "low")
     assert run.broken(run.decide("q", "high", cause=Cause.RULE)) == ["I4"]
     assert "I4" not in run.broken(run.decide("p", False)), "one of them is safe"
+    found = run.invariants.broken(run.before, run.decide("q", "high", cause=Cause.RULE))
+    assert [str(each) for each in found] == ["I4: `no_both` forbids `p` True, `q` high"]
 
 
 def test_i4_what_is_forced_is_forced_or_safe(run: Run) -> None:
@@ -258,7 +268,14 @@ def test_i5_a_start_needs_its_permissives_or_a_force(run: Run) -> None:
         tampered = run.decide("m", 1.0, cause=Cause.INTERLOCK, by=by)
         assert run.broken(tampered) == ([] if by == "most" else ["I5"]), by
     assert run.broken(run.decide("m", 1.0, cause=Cause.TRIP, by="t")) == ["I5"]
-    run.go(b=True)
+    run.go(x=7600.0)
+    assert run.decision("m")[1:4] == (1.0, Cause.INTERLOCK, "fixed")
+    assert run.broken(run.decide("m", 2.0)) == ["I4", "I5"], "it forces another value"
+    run.go(x=1000.0, a=False)
+    run.now_s += 60.0
+    run.go()
+    assert run.decision("m").value == 0.0
+    run.go(a=True, b=True)
     assert run.decision("m").value == 1.0
     run.go(b=False)
     assert run.decision("m").value == 1.0, "it runs on"
@@ -274,6 +291,15 @@ def test_i6_nobody_decides_who_is_not_true(run: Run) -> None:
     assert "I6" in run.broken(run.decide("q", "low", asked_by="r")), "it asks nothing of q"
     run.go(x=2000.0)
     assert "I6" in run.broken(run.decide("k", 999.0, wanted=999.0))
+    assert run.decision("z").value == 3.0
+    assert run.broken(run.decide("z", 4.0, wanted=4.0)) == ["I6"]
+
+
+def test_i6_what_is_unknown_asks_for_nothing(program: Program) -> None:
+    run = Run(program).go(a=True)
+    assert run.decision("m").asked_by == ""
+    claim = {"asked_by": "r", "cause": Cause.RULE, "wanted": 0.0}
+    assert run.broken(run.decide("m", 0.0, **claim)) == ["I6"]
 
 
 def test_i7_minimum_times_are_kept(run: Run) -> None:
@@ -291,6 +317,41 @@ def test_i7_minimum_times_are_kept(run: Run) -> None:
     assert run.broken(run.decide("p", True)) == ["I7"]
     by = {"cause": Cause.INTERLOCK, "by": "no_both"}
     assert run.broken(run.decide("p", True, **by)) == ["I7"], "it does not hold p"
+
+
+def test_i7_a_trip_that_does_not_act_is_no_excuse_where_another_does(run: Run) -> None:
+    run.go(a=True)
+    run.go(x=8600.0)
+    assert run.decision("p")[1:3] == (False, Cause.TRIP)
+    assert run.broken(run.decide("p", False, by="w")) == ["I7"]
+
+
+FREE = Output("f", NumberType(), 0.0, 0.0, None, -1e9, 1e9)
+KW = Output("n", NumberType(), 0.0, 0.0, Unit("kW", (), 1000.0), 0.0, 3.0)
+ZERO = Number(0.0, NUMBER, NOWHERE)
+
+
+@pytest.mark.parametrize(
+    ("output", "bound", "border", "value", "within"),
+    [
+        (FREE, Bound.AT_MOST, 5.0, 5.0, True), (FREE, Bound.AT_MOST, 5.0, 5.1, False),
+        (FREE, Bound.AT_LEAST, 5.0, 5.0, True), (FREE, Bound.AT_LEAST, 5.0, 4.9, False),
+        (KW, Bound.AT_MOST, 2000.0, 2.0, True), (KW, Bound.AT_MOST, 2000.0, 2.1, False),
+        # A part of the number and never less than of one: as `alike`.
+        (FREE, Bound.AT_MOST, 0.0, 1e-6, True), (FREE, Bound.AT_MOST, 0.0, 1.5e-6, False),
+        (FREE, Bound.AT_LEAST, 0.0, -1e-6, True), (FREE, Bound.AT_LEAST, 0.0, -1.5e-6, False),
+        (FREE, Bound.AT_MOST, 1e6, 1e6 + 1.0, True), (FREE, Bound.AT_MOST, 1e6, 1e6 + 1.1, False),
+        # Beyond the range nothing can go.
+        (KW, Bound.AT_MOST, -1000.0, 0.0, True), (KW, Bound.AT_LEAST, 9000.0, 3.0, True),
+        (KW, Bound.AT_MOST, -1000.0, 1.0, False), (KW, Bound.AT_LEAST, 9000.0, 2.0, False),
+        (KW, Bound.AT_MOST, None, 0.0, False), (KW, Bound.AT_MOST, 2000.0, "low", False),
+        (KW, Bound.AT_MOST, 2000.0, True, False),
+    ],
+)  # fmt: skip
+def test_i9_a_value_is_within_a_limit(
+    output: Output, bound: Bound, border: Value | None, value: Value, within: bool
+) -> None:
+    assert _is_within(output, Limit(output.name, bound, ZERO), border, value) is within
 
 
 @pytest.mark.parametrize(

@@ -89,14 +89,14 @@ def test_an_override_that_ended_or_does_not_fit_stands_in_nobodys_way() -> None:
 def test_a_decision_says_whole_what_restricted_it_and_what_was_wanted() -> None:
     rules = """
 rules:
-  - {id: r, when: a, then: {m: 9 kW, n: 2 kW}, because: x, salience: 2}
+  - {id: r, when: a, then: {m: y, n: 2 kW}, because: x, salience: 2}
   - {id: s, when: a, then: {m: 1 kW}, because: x, salience: 1}
 trips:
   - {id: t, when: b, latch: true, force: {n: 0 kW}, because: x}
 interlocks:
   - {id: k, while: x > 1 kW, limit: {m: {at_most: 1 kW}}, because: x}
 """
-    on = {"a": True, "x": 2000.0}
+    on = {"a": True, "x": 2000.0, "y": 9.0}
     _, results = scanned(rules, {**on, "b": True}, {**on, "b": False})
     held = Decision(
         "m", 1000.0, Cause.INTERLOCK, "k", 9000.0, "r", ("s",),
