@@ -9,7 +9,8 @@ import pytest
 
 from tests.house.source import ROOT
 from tests.reliability import mutants
-from tests.reliability.mutants import PARTS, arguments, run
+from tests.reliability.mutants import PARTS, Part, arguments, run
+from tests.reliability.outcome import Outcome
 
 DATA = {"__init__.py", "decision.py", "program.py", "state.py"}
 """Files of control that hold data and no decision."""
@@ -43,6 +44,8 @@ def test_settings_are_those_of_the_project_and_of_one_part() -> None:
             "94 of 100",
         ),
         ({"a": 1, "b": 33}, False, "1 of 2 killed, 50.0%"),
+        ({"a": 5, "b": -9}, False, "0 of 2 killed, 0.0%"),
+        ({"a": 3, "b": -24}, True, "2 of 2 killed, 100.0%"),
         ({"a": 1, "b": None}, False, "mutmut did not end: no more"),
         ({}, False, "mutmut did not end"),
     ],
@@ -68,5 +71,32 @@ def test_without_mutmut_it_says_what_to_do(tmp_path: Path) -> None:
     parser = argparse.ArgumentParser()
     arguments(parser)
     options = parser.parse_args(["--mutmut", str(tmp_path / "none")])
-    with pytest.raises(SystemExit, match="pip install mutmut"):
+    with pytest.raises(SystemExit, match="make setup"):
         run(options)
+
+
+LATCHES = "adapters/runtime/latches.py"
+
+
+def mutated(monkeypatch: pytest.MonkeyPatch, *tests: str) -> Outcome:
+    """Really change the file that says what is latched, and let these tests notice."""
+    monkeypatch.setitem(PARTS, "latch", Part((LATCHES,), tests))
+    parser = argparse.ArgumentParser()
+    arguments(parser)
+    (outcome,) = run(parser.parse_args(["--part", "latch", "--children", "1"]))
+    return outcome
+
+
+def test_p16_mutants_of_what_is_latched_are_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome = mutated(monkeypatch, "tests/unit/test_runtime_latches.py")
+    assert outcome.kept, outcome.figure
+    assert " of " in outcome.figure
+
+
+def test_p16_sabotage_without_their_tests_mutants_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One comes by, and asks about something else."""
+    store = "tests/unit/test_runtime_store.py"
+    test = "test_the_thread_saves_the_newest_and_ends_when_it_is_done"
+    outcome = mutated(monkeypatch, f"{store}::{test}")
+    assert not outcome.kept, outcome.figure
+    assert "killed" in outcome.figure, "it ran to the end"
