@@ -19,12 +19,6 @@ ELSEWHEN: dict[int, str] = {
 }  # fmt: skip
 """Entries that CI need not watch, and when they are tried instead."""
 
-NOT_YET: dict[int, str] = {
-    4: "stuck values are played in the storms; no rule of asp1 holds energy against temperatures",
-    29: "a jumping charge is played in the storms; asp1 declares no rate for it",
-}
-"""Entries of CI without a test of their own, and why."""
-
 _CODE = re.compile(r"f(\d+)")
 
 
@@ -72,14 +66,8 @@ def test_the_catalogue_has_96_entries() -> None:
 
 def test_every_entry_that_ci_watches_has_a_test_with_its_number() -> None:
     found = by_entry()
-    missing = sorted(ENTRIES - set(found) - set(ELSEWHEN) - set(NOT_YET))
+    missing = sorted(ENTRIES - set(found) - set(ELSEWHEN))
     assert not missing, "no test carries " + ", ".join(f"F{number:02}" for number in missing)
-
-
-def test_what_is_tested_by_now_stands_in_no_table_of_exemptions() -> None:
-    found = by_entry()
-    settled = sorted(number for number in NOT_YET if number in found)
-    assert not settled, "tested by now: " + ", ".join(f"F{number:02}" for number in settled)
 
 
 def test_no_test_carries_a_number_that_is_no_entry() -> None:

@@ -59,13 +59,13 @@ PARTS: dict[str, Part] = {
             "engine/control/invariants.py", "engine/control/invariant_plan.py",
             "engine/control/recount.py",
         ),
-        (f"{_CONTROL}invariants.py", f"{_CONTROL}recount.py"),
+        (f"{_CONTROL}invariants.py", f"{_CONTROL}invariants_near.py", f"{_CONTROL}recount.py"),
     ),
     "store": Part(
         ("adapters/runtime/slots.py", "adapters/runtime/store.py", "adapters/runtime/kept.py"),
         (
             "tests/unit/test_runtime_slots.py", "tests/unit/test_runtime_store.py",
-            "tests/unit/test_runtime_kept.py",
+            "tests/unit/test_runtime_store_thread.py", "tests/unit/test_runtime_kept.py",
         ),
     ),
 }  # fmt: skip

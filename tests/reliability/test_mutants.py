@@ -95,7 +95,7 @@ def test_p16_mutants_of_what_is_latched_are_killed(monkeypatch: pytest.MonkeyPat
 
 def test_p16_sabotage_without_their_tests_mutants_live(monkeypatch: pytest.MonkeyPatch) -> None:
     """One comes by, and asks about something else."""
-    store = "tests/unit/test_runtime_store.py"
+    store = "tests/unit/test_runtime_store_thread.py"
     test = "test_the_thread_saves_the_newest_and_ends_when_it_is_done"
     outcome = mutated(monkeypatch, f"{store}::{test}")
     assert not outcome.kept, outcome.figure

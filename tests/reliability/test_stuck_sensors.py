@@ -9,7 +9,9 @@ import pytest
 from adapters.clock import SiteClock
 from adapters.scenarios import unix_ms_of
 from engine.control.program import compile_program
+from engine.inference.image import empty_image, freeze
 from engine.language.checked import check_files
+from engine.values.fact import Fact, Quality
 from engine.workshop.scenario_file import load_scenarios
 from engine.workshop.scenario_run import run
 from tests.house.source import ROOT
@@ -62,14 +64,20 @@ def failed(old: str, new: str, file: str, scenario: str) -> bool:
          "a battery that hardly works says nothing against its state of charge"),
     ],
 )  # fmt: skip
-def test_sabotage_without_a_defence_its_scenario_fails(
+def test_f04_f29_sabotage_without_a_defence_its_scenario_fails(
     file: str, old: str, new: str, scenario: str
 ) -> None:
     assert failed(old, new, file, scenario)
 
 
-def test_sabotage_without_a_rate_a_jump_is_a_value() -> None:
-    """The bad moment after a jump is written down in the scenario; it comes from `max_rate`."""
-    loaded = check_files(RULES).rulebook
-    (point,) = (each for each in loaded.plant.points if each.name == "battery.soc")
-    assert point.max_rate_per_s == 0.5
+@pytest.mark.parametrize(("at_s", "soc", "believed"), [(5.0, 72.5, 72.5), (5.0, 72.6, None)])
+def test_f29_a_jump_is_bad_by_the_rate_of_the_plant(
+    at_s: float, soc: float, believed: float | None
+) -> None:
+    """The bad moment after a jump is written down in the scenarios; it comes from `max_rate`."""
+    plant = check_files(RULES).rulebook.plant
+    place = [point.name for point in plant.points].index("battery.soc")
+    image = empty_image(plant)
+    for now_s, value in ((0.0, 70.0), (at_s, soc)):
+        image = freeze(plant, image, [Fact("battery.soc", value, Quality.GOOD, now_s)], now_s)
+    assert image.values[place] == believed

@@ -7,20 +7,14 @@ import pytest
 from hypothesis import given
 
 from engine.control.decision import Cause, Decision
-from engine.control.invariants import CHECKS, DATA, Broken, Invariants, _is_within, alike
+from engine.control.invariants import CHECKS, DATA, Broken, Invariants
 from engine.control.program import Program, compile_program
 from engine.control.scan import Scan, initial, scan
 from engine.control.state import Retained
 from engine.inference.image import Override, ProcessImage, Reset, empty_image, freeze
 from engine.language.checked import check_files
-from engine.language.expression import Number
-from engine.language.plant import Output
-from engine.language.position import NOWHERE
-from engine.language.rulebook import Bound, Limit
-from engine.language.types import NumberType
 from engine.values.fact import Fact, Quality, Value
 from engine.values.moment import Moment
-from engine.values.units import NUMBER, Unit
 from tests.making.plants import Style
 from tests.strategies import Case, cases, lawful
 
@@ -150,19 +144,6 @@ def test_the_table_names_each_once_and_in_order() -> None:
 
 def test_what_is_broken_reads_as_name_and_text() -> None:
     assert str(Broken("I4", "both are open")) == "I4: both are open"
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        (1.0, 1.0, True), (1.0, 1.0 + 1e-7, True), (1.0, 1.1, False), (1e6, 1e6 + 0.9, True),
-        (1e6, 1e6 + 1.1, False), (True, True, True), (True, False, False), (True, 1.0, False),
-        (1.0, True, False), ("low", "low", True), ("low", "high", False), (0.0, -1e-6, True),
-        (0.0, -1.1e-6, False),
-    ],
-)  # fmt: skip
-def test_values_are_alike(one: Value, other: Value, same: bool) -> None:
-    assert alike(one, other) is same
 
 
 def test_i1_two_trips_that_disagree_leave_the_failsafe(run: Run) -> None:
@@ -324,34 +305,6 @@ def test_i7_a_trip_that_does_not_act_is_no_excuse_where_another_does(run: Run) -
     run.go(x=8600.0)
     assert run.decision("p")[1:3] == (False, Cause.TRIP)
     assert run.broken(run.decide("p", False, by="w")) == ["I7"]
-
-
-FREE = Output("f", NumberType(), 0.0, 0.0, None, -1e9, 1e9)
-KW = Output("n", NumberType(), 0.0, 0.0, Unit("kW", (), 1000.0), 0.0, 3.0)
-ZERO = Number(0.0, NUMBER, NOWHERE)
-
-
-@pytest.mark.parametrize(
-    ("output", "bound", "border", "value", "within"),
-    [
-        (FREE, Bound.AT_MOST, 5.0, 5.0, True), (FREE, Bound.AT_MOST, 5.0, 5.1, False),
-        (FREE, Bound.AT_LEAST, 5.0, 5.0, True), (FREE, Bound.AT_LEAST, 5.0, 4.9, False),
-        (KW, Bound.AT_MOST, 2000.0, 2.0, True), (KW, Bound.AT_MOST, 2000.0, 2.1, False),
-        # A part of the number and never less than of one: as `alike`.
-        (FREE, Bound.AT_MOST, 0.0, 1e-6, True), (FREE, Bound.AT_MOST, 0.0, 1.5e-6, False),
-        (FREE, Bound.AT_LEAST, 0.0, -1e-6, True), (FREE, Bound.AT_LEAST, 0.0, -1.5e-6, False),
-        (FREE, Bound.AT_MOST, 1e6, 1e6 + 1.0, True), (FREE, Bound.AT_MOST, 1e6, 1e6 + 1.1, False),
-        # Beyond the range nothing can go.
-        (KW, Bound.AT_MOST, -1000.0, 0.0, True), (KW, Bound.AT_LEAST, 9000.0, 3.0, True),
-        (KW, Bound.AT_MOST, -1000.0, 1.0, False), (KW, Bound.AT_LEAST, 9000.0, 2.0, False),
-        (KW, Bound.AT_MOST, None, 0.0, False), (KW, Bound.AT_MOST, 2000.0, "low", False),
-        (KW, Bound.AT_MOST, 2000.0, True, False),
-    ],
-)  # fmt: skip
-def test_i9_a_value_is_within_a_limit(
-    output: Output, bound: Bound, border: Value | None, value: Value, within: bool
-) -> None:
-    assert _is_within(output, Limit(output.name, bound, ZERO), border, value) is within
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,6 @@ from adapters.runtime.slots import HEADER_BYTES, SLOT_BYTES, SlotFile
 from adapters.runtime.store import (
     FILE,
     MARKER,
-    RETRY_S,
-    SAVE_EVERY_S,
-    Keeper,
     OccupiedError,
     SavingThread,
     Store,
@@ -26,10 +23,9 @@ from adapters.runtime.store import (
 from engine.control.program import Program
 from engine.control.scan import initial
 from engine.control.state import Retained
-from engine.control.trips import TripState
 from engine.values.moment import Moment
 from tests.making.daemons import Site
-from tests.making.disks import FailingDisk, ForgetfulDisk, GatedDisk
+from tests.making.disks import FailingDisk, ForgetfulDisk
 
 MOMENT = Moment(500.0, 1_750_000_000.0)
 RULES = "ab" * 32
@@ -270,115 +266,6 @@ def test_a_state_too_large_is_kept_without_its_windows(
     store.restore(program, RULES, MOMENT)
     assert store.save(program, RULES, latched(program), urgent=True)
     assert again(store, program)[0] == [True]
-
-
-class Saves:
-    def __init__(self) -> None:
-        self.owes = False
-        self.durable: frozenset[str] = frozenset()
-        self.taken: list[tuple[float, bool]] = []
-        self.programs: list[Program] = []
-
-    def hand_in(self, program: Program, retained: Retained, urgent: bool) -> None:
-        assert retained.last is None, "what only saves work is not handed on"
-        self.programs.append(program)
-        self.taken.append((retained.at_s, urgent))
-
-
-def test_a_trip_is_saved_at_once_and_the_rest_once_a_minute(program: Program) -> None:
-    saves = Saves()
-    quiet = initial(program)
-    keeper = Keeper(saves, program, quiet, 0.0)
-    for half_s in range(int(SAVE_EVERY_S * 4)):
-        at_s = half_s / 2
-        trip = TripState(at_s >= 70.0, 70.0)
-        keeper.look(
-            program, replace(quiet, at_s=at_s, trips=(trip,) if at_s >= 70.0 else quiet.trips)
-        )
-    assert saves.taken == [(60.0, False), (70.0, True)]
-
-
-def test_f93_a_save_that_failed_is_tried_again_soon_and_into_both_slots(program: Program) -> None:
-    saves = Saves()
-    quiet = initial(program)
-    keeper = Keeper(saves, program, quiet, 0.0)
-    keeper.look(program, replace(quiet, at_s=1.0, trips=(TripState(True, 1.0),)))
-    saves.owes = True
-    for at_s in range(2, 12):
-        keeper.look(program, replace(quiet, at_s=float(at_s), trips=(TripState(True, 1.0),)))
-    assert saves.taken == [(1.0, True), (1.0 + RETRY_S, True), (1.0 + 2 * RETRY_S, True)]
-
-
-def test_other_rules_are_saved_at_once(program: Program, tmp_path: Path) -> None:
-    saves = Saves()
-    keeper = Keeper(saves, program, initial(program), 0.0)
-    other = Site(tmp_path / "other").load().program
-    keeper.look(other, replace(initial(other), at_s=1.0))
-    assert saves.taken == [(1.0, True)]
-    assert saves.programs == [other]
-
-
-def test_the_thread_saves_the_newest_and_ends_when_it_is_done(
-    store: Store, program: Program
-) -> None:
-    store.restore(program, RULES, MOMENT)
-    thread = SavingThread(store, lambda: RULES)
-    assert thread.durable == frozenset()
-    for _ in range(50):
-        thread.hand_in(program, latched(program), True)
-    assert thread.close(10.0)
-    assert thread.durable == {"safety_relay"}
-    assert 1 <= store.counters.saves <= 51
-    assert again(store, program)[0] == [True]
-
-
-@pytest.mark.parametrize(
-    ("urgent", "writes"),
-    [
-        ((False,), 0),
-        ((False, False, False), 1),
-        ((False, True), 2),
-        ((False, True, False), 2),  # who passes an urgent one over is urgent
-        ((False, False, True), 2),
-    ],
-)
-def test_what_waited_is_passed_over_and_its_hurry_is_not(
-    tmp_path: Path, program: Program, urgent: tuple[bool, ...], writes: int
-) -> None:
-    disk = GatedDisk()
-    disk.gate.set()
-    store = Store(tmp_path / "state", disk)
-    store.occupy()
-    store.restore(program, RULES, MOMENT)
-    disk.gate.clear()
-    disk.waits.clear()
-    thread = SavingThread(store, lambda: RULES, frozenset({"kept"}))
-    assert thread.durable == {"kept"}
-    assert (thread._thread.name, thread._thread.daemon) == ("store", True)
-    for number, each in enumerate(urgent):
-        thread.hand_in(program, replace(latched(program), at_s=float(number)), each)
-        assert disk.waits.wait(60.0), "the first one is being written"
-        disk.writes = disk.writes if number else 0
-    assert not thread.close(0.01)
-    disk.gate.set()
-    assert thread.close(60.0)
-    assert disk.writes == writes
-    store.close()
-
-
-def test_f93_the_thread_owes_what_the_disk_refused(
-    tmp_path: Path, program: Program, caplog: pytest.LogCaptureFixture
-) -> None:
-    store = Store(tmp_path / "state", FailingDisk(0, for_ever=True))
-    store.occupy()
-    store.restore(program, RULES, MOMENT)
-    thread = SavingThread(store, lambda: RULES)
-    thread.hand_in(program, latched(program), True)
-    assert thread.close(10.0)
-    assert thread.owes
-    assert thread.durable == frozenset()
-    assert "retained state not saved" in caplog.text
-    store.close()
 
 
 @pytest.mark.parametrize("at", range(3))
