@@ -51,7 +51,6 @@ class Invariants:
 
     def __init__(self, program: Program) -> None:
         """Prepare what is looked at in every scan."""
-        self.program = program
         self._plan = Plan(program)
 
     def broken(self, before: Retained, scan: Scan) -> tuple[Broken, ...]:

@@ -35,7 +35,6 @@ class Wish(NamedTuple):
     `due_s`.
     """
 
-    demand: Demand
     shaped: Shaped
     decision: Decision
     state: OutputState
@@ -176,7 +175,7 @@ def _wish(
     calm = calm and not (restrictions and program.permissives[index])
     due_s = _due(restrictions) if calm else -math.inf
     seen = slots[watched] if watched >= 0 else None
-    return Wish(demand, shaped, decision, kept, asking, watched, seen, due_s)
+    return Wish(shaped, decision, kept, asking, watched, seen, due_s)
 
 
 _ASKED = (Cause.RULE, Cause.OVERRIDE)

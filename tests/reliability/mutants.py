@@ -23,6 +23,7 @@ LEAST = 0.95
 _COPIED = ("engine", "adapters", "tests", "rules", "docs", "protos", "pyproject.toml", "README.md",
            "CHANGELOG.md")  # fmt: skip
 _CONTROL = "tests/unit/test_control_"
+_STORE, _KEPT = "tests/unit/test_runtime_store.py", "tests/unit/test_runtime_kept.py"
 
 
 class Part(NamedTuple):
@@ -30,6 +31,8 @@ class Part(NamedTuple):
 
     files: tuple[str, ...]
     tests: tuple[str, ...]
+    without: tuple[str, ...] = ()
+    """Tests of these that are left out: seconds each, and they kill nothing that no other kills."""
 
 
 PARTS: dict[str, Part] = {
@@ -51,7 +54,8 @@ PARTS: dict[str, Part] = {
     "scan": Part(
         ("engine/control/round.py", "engine/control/scan.py", "engine/control/retained.py"),
         (
-            f"{_CONTROL}scan.py", f"{_CONTROL}retained.py", "tests/test_cases_engine.py",
+            f"{_CONTROL}scan.py", f"{_CONTROL}round.py", f"{_CONTROL}retained.py",
+            "tests/test_cases_engine.py",
         ),
     ),
     "invariants": Part(
@@ -59,13 +63,22 @@ PARTS: dict[str, Part] = {
             "engine/control/invariants.py", "engine/control/invariant_plan.py",
             "engine/control/recount.py",
         ),
-        (f"{_CONTROL}invariants.py", f"{_CONTROL}invariants_near.py", f"{_CONTROL}recount.py"),
+        (
+            f"{_CONTROL}invariants.py", f"{_CONTROL}invariants_near.py",
+            f"{_CONTROL}invariant_parts.py", f"{_CONTROL}recount.py",
+        ),
+        (f"{_CONTROL}invariants.py::test_nothing_is_broken_in_sound_scans",),
     ),
     "store": Part(
         ("adapters/runtime/slots.py", "adapters/runtime/store.py", "adapters/runtime/kept.py"),
         (
-            "tests/unit/test_runtime_slots.py", "tests/unit/test_runtime_store.py",
-            "tests/unit/test_runtime_store_thread.py", "tests/unit/test_runtime_kept.py",
+            "tests/unit/test_runtime_slots.py", _STORE, _KEPT,
+            "tests/unit/test_runtime_store_thread.py",
+        ),
+        (
+            f"{_STORE}::test_f79_bytes_that_flip_never_lose_a_latch",
+            f"{_STORE}::test_whichever_call_fails_nothing_is_raised_and_no_acknowledged_latch_is_lost",
+            f"{_KEPT}::test_a_source_that_chatters_gets_a_burst_and_then_a_save_a_minute",
         ),
     ),
 }  # fmt: skip
@@ -119,6 +132,7 @@ def _settings(part: Part) -> str:
         'source_paths = ["engine", "adapters"]',
         f"only_mutate = {json.dumps(part.files)}",
         f"pytest_add_cli_args_test_selection = {json.dumps(part.tests)}",
+        f"pytest_add_cli_args = {json.dumps([f'--deselect={each}' for each in part.without])}",
         f"also_copy = {json.dumps(_COPIED)}",
     ]
     return "\n".join(lines) + "\n"

@@ -19,6 +19,10 @@ DATA = {"__init__.py", "decision.py", "program.py", "state.py"}
 def test_every_file_and_every_test_is_there() -> None:
     for part in PARTS.values():
         assert all((ROOT / each).is_file() for each in (*part.files, *part.tests)), part
+        for each in part.without:
+            path, name = each.split("::")
+            assert path in part.tests
+            assert f"def {name}(" in (ROOT / path).read_text("utf-8")
 
 
 def test_every_file_of_control_that_decides_is_changed() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from engine.control.decision import Cause, Decision
-from engine.control.invariants import CHECKS, DATA, Broken, Invariants
+from engine.control.invariants import Invariants
 from engine.control.program import Program, compile_program
 from engine.control.scan import Scan, initial, scan
 from engine.control.state import Retained
@@ -25,8 +25,8 @@ facts:
   b: {type: bool, max_age: 1 h}
   y: {unit: W, range: [-9 kW, 9 kW], max_age: 1 h}
 outputs:
-  m: {unit: kW, range: [0, 3], default: 0 kW, failsafe: 0 kW, min_on: 1 min}
   k: {unit: W, range: [-3 kW, 3 kW], default: 0 W, failsafe: 0 W}
+  m: {unit: kW, range: [0, 3], default: 0 kW, failsafe: 0 kW, min_on: 1 min}
   p: {type: bool, default: off, failsafe: off, min_on: 1 min, min_off: 1 min}
   q: {values: [low, high], default: low, failsafe: low}
   z: {type: number, range: [0, 9], default: 0, failsafe: 0}
@@ -135,17 +135,6 @@ def test_nothing_is_broken_in_sound_scans(case: Case) -> None:
         state = done.retained
 
 
-def test_the_table_names_each_once_and_in_order() -> None:
-    for table in (DATA, CHECKS):
-        numbers = [int(name[1:]) for name, _ in table]
-        assert numbers == sorted(set(numbers))
-    assert not {name for name, _ in DATA} & {name for name, _ in CHECKS}
-
-
-def test_what_is_broken_reads_as_name_and_text() -> None:
-    assert str(Broken("I4", "both are open")) == "I4: both are open"
-
-
 def test_i1_two_trips_that_disagree_leave_the_failsafe(run: Run) -> None:
     run.go(x=8600.0)
     assert run.decision("p").value is False
@@ -174,6 +163,9 @@ def test_i2_unknown_latches_nothing_that_latches_on_true(run: Run) -> None:
     run.image = empty_image(run.program.rulebook.plant)
     run.go()
     assert [state.latched for state in run.state.trips] == [True, False, False]
+    fresh = Run(run.program).go()
+    assert fresh.state.trips[0].latched
+    assert fresh.broken(fresh.latch(0, False)) == ["I2"], "UNKNOWN latches at once"
 
 
 def test_i2_a_reset_while_the_cause_lasts_releases_nothing(run: Run) -> None:
@@ -229,6 +221,14 @@ def test_i4_what_is_forbidden_is_at_failsafe_or_a_trip_has_it(run: Run) -> None:
     assert "I4" not in run.broken(run.decide("p", False)), "one of them is safe"
     found = run.invariants.broken(run.before, run.decide("q", "high", cause=Cause.RULE))
     assert [str(each) for each in found] == ["I4: `no_both` forbids `p` True, `q` high"]
+    run.go(x=7600.0)
+    run.scan = run.decide("q", "high", cause=Cause.RULE)
+    run.state = run.scan.retained
+    found = run.invariants.broken(run.before, run.decide("m", 2.0))
+    assert [each.text for each in found if each.invariant == "I4"] == [
+        "`no_both` forbids `p` True, `q` high",
+        "`fixed` forces `m` to 1.0: 2.0",
+    ]
 
 
 def test_i4_what_is_forced_is_forced_or_safe(run: Run) -> None:
@@ -289,6 +289,8 @@ def test_i7_minimum_times_are_kept(run: Run) -> None:
     run.go(a=False)
     assert run.decision("p").value is True
     assert run.broken(run.decide("p", False)) == ["I7"]
+    found = run.invariants.broken(run.before, run.decide("p", False))
+    assert [each.text for each in found] == ["`p` switches after 1 s, not 60 s"]
     assert run.broken(run.decide("p", False, cause=Cause.INTERLOCK, by="no_both")) == []
     assert run.broken(run.decide("p", False, cause=Cause.TRIP, by="t")) == ["I7"]
     run.now_s += 58.0

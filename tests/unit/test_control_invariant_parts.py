@@ -1,0 +1,102 @@
+"""Parts of the invariants, one at a time: what they read, and what they refuse to look at."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from engine.control.invariant_plan import _outputs_read
+from engine.control.invariants import CHECKS, DATA, Broken, Invariants
+from engine.control.recount import LARGEST, _bounded
+from engine.control.scan import Scan
+from engine.control.state import Retained
+from engine.inference.image import ProcessImage
+from tests.unit.engine_rig import rulebook, scanned
+
+RULES = """
+let:
+  both: m + n
+conditions:
+  loaded: {when: both > 2 kW, for: 3 s}
+rules:
+  - {id: r, when: a, then: {m: x}, because: x}
+trips:
+  - {id: t, when: b, force: {p: off}, because: x}
+interlocks:
+  - {id: plain, never: [p is on, x > 1 kW], else: {p: off}, because: x}
+  - {id: deep, never: [loaded, b], else: {m: 0 W}, because: x}
+  - {id: facts, while: x > 2 kW, force: {n: 0 kW}, because: x}
+"""
+
+
+def test_the_table_names_each_once_and_in_order() -> None:
+    for table in (DATA, CHECKS):
+        numbers = [int(name[1:]) for name, _ in table]
+        assert numbers == sorted(set(numbers))
+    assert not {name for name, _ in DATA} & {name for name, _ in CHECKS}
+
+
+def test_what_is_broken_reads_as_name_and_text() -> None:
+    assert str(Broken("I4", "both are open")) == "I4: both are open"
+
+
+def test_an_interlock_is_about_the_outputs_that_it_reads_through_signals_and_conditions() -> None:
+    book = rulebook(RULES)
+    found = {lock.id: _outputs_read(book, lock.condition) for lock in book.interlocks}
+    assert found == {"plain": {"p"}, "deep": {"m", "n"}, "facts": set()}
+
+
+def test_a_number_beyond_the_largest_is_none() -> None:
+    assert _bounded(LARGEST) == LARGEST
+    assert _bounded(-LARGEST) == -LARGEST
+    assert _bounded(LARGEST * 1.001) is None
+    assert _bounded(float("nan")) is None
+
+
+def _image(scan: Scan, image: ProcessImage) -> Scan:
+    return scan._replace(trace=scan.trace._replace(image=image))
+
+
+def _kept(scan: Scan, **changes: object) -> Scan:
+    return scan._replace(retained=replace(scan.retained, **changes))  # type: ignore[arg-type] # by name
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda before, scan: (replace(before, outputs=before.outputs[1:]), scan),
+        lambda before, scan: (replace(before, trips=()), scan),
+        lambda before, scan: (before, _kept(scan, outputs=scan.retained.outputs[:2])),
+        lambda before, scan: (before, _kept(scan, trips=())),
+        lambda before, scan: (
+            before,
+            _image(scan, replace(scan.trace.image, values=scan.trace.image.values[1:])),
+        ),
+    ],
+)
+def test_what_is_of_another_program_is_never_called_sound(
+    tamper: Callable[[Retained, Scan], tuple[Retained, Scan]],
+) -> None:
+    program, (first, second) = scanned(RULES, {"a": True}, {})
+    before, scan = tamper(first.retained, second)
+    with pytest.raises(ValueError, match="zip"):
+        Invariants(program).broken(before, scan)
+
+
+def test_what_is_decided_of_nothing_or_of_too_little_is_told() -> None:
+    program, (first, second) = scanned(RULES, {"a": True}, {})
+    invariants = Invariants(program)
+    for decisions, named in (((), "nothing"), (second.decisions[:2], "m, n")):
+        found = invariants.broken(first.retained, second._replace(decisions=decisions))
+        assert [str(each) for each in found] == [
+            f"I8: decisions on {named}, not on every output once"
+        ]
+
+
+def test_a_fact_after_one_that_nobody_heard_is_looked_at_too() -> None:
+    program, (first, second) = scanned(RULES, {"y": 2.0}, {"y": 2.0})
+    values = tuple(99.0 if value == 2.0 else value for value in second.trace.image.values)
+    assert values[0] is None
+    tampered = _image(second, replace(second.trace.image, values=values))
+    found = Invariants(program).broken(first.retained, tampered)
+    assert [str(each) for each in found] == ["I11: `y` cannot be 99.0"]
