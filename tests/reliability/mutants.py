@@ -23,6 +23,7 @@ LEAST = 0.95
 _COPIED = ("engine", "adapters", "tests", "rules", "docs", "protos", "pyproject.toml", "README.md",
            "CHANGELOG.md")  # fmt: skip
 _CONTROL = "tests/unit/test_control_"
+_EVERY_CALL = "test_whichever_call_fails_nothing_is_raised_and_no_acknowledged_latch_is_lost"
 _STORE, _KEPT = "tests/unit/test_runtime_store.py", "tests/unit/test_runtime_kept.py"
 
 
@@ -77,7 +78,7 @@ PARTS: dict[str, Part] = {
         ),
         (
             f"{_STORE}::test_f79_bytes_that_flip_never_lose_a_latch",
-            f"{_STORE}::test_whichever_call_fails_nothing_is_raised_and_no_acknowledged_latch_is_lost",
+            f"{_STORE}::{_EVERY_CALL}",
             f"{_KEPT}::test_a_source_that_chatters_gets_a_burst_and_then_a_save_a_minute",
         ),
     ),
