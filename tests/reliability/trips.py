@@ -39,8 +39,8 @@ SCAN_S = 0.02
 SPARE_S = 0.05
 BLOCK = 50
 """Trips under the same faults."""
-PATIENCE_S = 60.0
-LONGEST_S = 5.0
+PATIENCE_S = 120.0
+LONGEST_S = 10.0
 """A stop that has not come by then never came."""
 _LOOK_S = 0.0005
 MINERS = (MINER_1, MINER_2)
