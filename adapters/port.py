@@ -7,7 +7,7 @@ its own, with its own deadlines and back-off; no device ever waits for another.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from engine.values.fact import Quality, Value
 
@@ -32,8 +32,7 @@ ONLINE = "online"
 It goes on trying by itself while it is False; people hear of it all the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A field's value as measured, in the field's unit; None unless the quality is GOOD.
 
     `measured_at_s` is monotonic time of measurement, not of arrival. `reason` says why a reading is
@@ -47,8 +46,7 @@ class Reading:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """What a field shall be, in the field's unit, until monotonic `expires_at_s` unless renewed."""
 
     field: str

@@ -8,6 +8,7 @@ safe state by wiring; so is the whole first image, whatever a predecessor left b
 A field that is an output is what was commanded; with `_accepted` it is what the image holds.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 from adapters.codec.revpi_layout import raw_of
@@ -145,6 +146,12 @@ class RevPi:
         """Feed the kernel's output watchdog: a complete scan is done. Raises DeviceError."""
         if self._watchdog is not None and not self._settings.read_only:
             self._watchdog.feed()
+
+    @property
+    def released_after_s(self) -> float:
+        """After how long without a scan the kernel sets the outputs to 0."""
+        armed = self._watchdog is not None and not self._settings.read_only
+        return self._settings.watchdog_s if armed else math.inf
 
     def close(self) -> None:
         """Let go of the image; an armed output watchdog then sets all outputs to 0."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from adapters.clock import SiteClock
 from adapters.port import Clock, DeviceError, ScanDevice
 from adapters.runtime.driving import Driving
-from adapters.runtime.gateway import Gateway
+from adapters.runtime.gateway import COMMAND_LIFE_S, Gateway
 from adapters.runtime.last_look import InvariantError, LastLook, salvaged
 from adapters.runtime.shadow import ScanReader
 from adapters.runtime.standstill import Standstill
@@ -79,6 +79,8 @@ class Cycle:
         """
         self.program = program
         self.retained = retained
+        self.before = retained
+        """What the last scan started from."""
         self.image: ProcessImage = empty_image(program.rulebook.plant)
         self.requests = Requests()
         self.counters = Counters()
@@ -93,28 +95,23 @@ class Cycle:
         self.trusts: Callable[[float, float], bool] = _trusts
         """Tells of wall and monotonic seconds whether the wall clock may be believed."""
         self.driving = Driving(scan_devices)
-        self._readers = (*scan_devices, *observed)
+        self._readers = tuple(
+            (reader, gateway.publisher(reader.name)) for reader in (*scan_devices, *observed)
+        )
 
     def step(self) -> Scan:
         """Run one scan. Returns when its decisions are written and handed out.
 
-        While a process image cannot be written, every output is commanded to its failsafe instead,
-        and after that counts as having stood there.
+        What was decided and then lay still for longer than scans may stay away is not written: the
+        scan is made anew, once. While a process image cannot be written, every output is commanded
+        to its failsafe instead, and after that counts as having stood there.
         Raises InvariantError before anything is written that must never be.
         """
-        moment = self.moment()
-        now_s = moment.monotonic_s
-        for reader in self._readers:
-            self._gateway.publisher(reader.name)(reader.read(now_s))
-        self.image = freeze(
-            self.program.rulebook.plant,
-            self.image,
-            self._taken(now_s),
-            now_s,
-            self.requests.standing(now_s),
-            self.requests.take_resets(),
-        )
-        result = scan(self.program, self.retained, self.image, moment)
+        result = self._decide()
+        if self.is_late(result):
+            self.requests.resets[:0] = result.trace.image.resets
+            result = self._decide()
+        now_s = result.trace.moment.monotonic_s
         was_held = bool(self.driving.held)
         try:
             self._write(result, now_s)
@@ -129,12 +126,42 @@ class Cycle:
             listener(result)
         return result
 
+    def is_late(self, decided: Scan) -> bool:
+        """Tell whether so long has passed since a scan that its facts must not drive anything."""
+        if self.standstill is None:
+            return False
+        return self._clock.monotonic_s() - decided.trace.moment.monotonic_s > (
+            self.standstill.longest_s
+        )
+
+    def _decide(self) -> Scan:
+        """Read, freeze and scan; nothing comes of it yet."""
+        moment = self.moment()
+        now_s = moment.monotonic_s
+        for reader, publish in self._readers:
+            publish(reader.read(now_s))
+        image = freeze(
+            self.program.rulebook.plant,
+            self.image,
+            self._taken(now_s),
+            now_s,
+            self.requests.standing(now_s),
+            self.requests.take_resets(),
+        )
+        self.before, self.image = self.retained, image
+        return scan(self.program, self.before, image, moment)
+
     def _taken(self, now_s: float) -> list[Fact]:
-        """Return the new facts; after a standstill also that the older ones are BAD."""
+        """Return the new facts; after a standstill also that the older ones are BAD.
+
+        After one in which commands expired, every output has stood at failsafe.
+        """
         facts = self._gateway.take()
         gone_s = 0.0 if self.standstill is None else self.standstill.look(now_s)
         if self.standstill is None or not gone_s:
             return facts
+        if gone_s >= min(COMMAND_LIFE_S, self.driving.released_after_s):
+            self.retained = at_failsafe(self.program, self.retained, now_s)
         points = self.program.rulebook.plant.points
         spoilt = self.standstill.spoilt(points, self.image, facts, now_s)
         self._gateway.excuse([fact.point for fact in spoilt], self.standstill.reason)

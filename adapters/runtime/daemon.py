@@ -15,7 +15,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
@@ -39,7 +39,7 @@ from adapters.runtime.wiring import Wiring
 from engine.control.program import Program
 from engine.control.retained import carry_over
 from engine.control.scan import Scan
-from engine.control.state import Retained
+from engine.control.state import Retained, at_failsafe
 
 STOPPED, SCAN_FAILED, INVARIANT_BROKEN = 0, 4, 6
 SHORTEST_STEP_S = 0.02
@@ -206,6 +206,7 @@ class Daemon:
             started_s = self._clock.monotonic_s()
             self._woken.clear()
             result, seen = self._decide()
+            was_late = self.cycle.is_late(result)  # held up in writing: what drives now is old
             for _ in range(TURNS_TO_COMMAND):
                 await asyncio.sleep(0)  # a stop is on the wire before anybody hears of it
             self._follow(result, seen)
@@ -222,18 +223,26 @@ class Daemon:
                 log.warning("a scan took %.3f s, the period is %g s", took_s, self._period_s)
                 late = (started_s + took_s - due_s) // self._period_s + 1
                 due_s += late * self._period_s
+            if was_late:
+                self._woken.set()
             if not self._stopping and done != scans:
                 await self._rest(due_s, woken_s + SHORTEST_STEP_S)
 
     def _decide(self) -> tuple[Scan, Seen]:
         """Run one scan: its decisions are in the image and with the devices."""
-        before, program, digest = self.cycle.retained, self.cycle.program, self.digest
+        program, digest = self.cycle.program, self.digest
         result = self.cycle.step()
         # What scan devices published has been heard by this very scan.
         self._woken.clear()
         trace = result.trace
         return result, Seen(
-            program, digest, before, trace.moment, trace.image, result.decisions, trace.alarms
+            program,
+            digest,
+            self.cycle.before,
+            trace.moment,
+            trace.image,
+            result.decisions,
+            trace.alarms,
         )
 
     def _tell_broken(self, error: InvariantError) -> None:
@@ -327,7 +336,11 @@ class Daemon:
         except Exception:
             log.exception("failsafe commands were refused")
         if self._around.saver is not None:
-            self._around.saver.hand_in(self.cycle.program, self.cycle.retained, True)
+            program, retained = self.cycle.program, self.cycle.retained
+            if not self.shadow:
+                now_s = self.cycle.moment().monotonic_s
+                retained = replace(at_failsafe(program, retained, now_s), at_s=now_s)
+            self._around.saver.hand_in(program, retained, True, ended=True)
 
     async def _close(self) -> None:
         """Close the devices; whoever does not end in time is left behind."""

@@ -13,6 +13,7 @@ is not fed, so the kernel sets the outputs to 0 on its own; nothing else is comm
 """
 
 import logging
+import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -34,6 +35,16 @@ class Fed(Protocol):
         ...
 
 
+@runtime_checkable
+class Released(Protocol):
+    """A scan device whose outputs go to 0 on their own when no scan feeds it for so long."""
+
+    @property
+    def released_after_s(self) -> float:
+        """Seconds; infinite while nobody watches over the outputs."""
+        ...
+
+
 class Held(NamedTuple):
     """Why a device is held safe, how often it failed, and when it is tried and let go."""
 
@@ -49,8 +60,15 @@ class Driving:
     def __init__(self, devices: Sequence[ScanDevice]) -> None:
         """Drive `devices`; none is held yet."""
         self.devices = tuple(devices)
+        self._fed = tuple((each.name, each) for each in devices if isinstance(each, Fed))
         self.held: dict[str, Held] = {}
         self._failures: dict[str, int] = {}
+
+    @property
+    def released_after_s(self) -> float:
+        """After how long without a scan some outputs are at 0, infinite if they never are."""
+        found = (each.released_after_s for each in self.devices if isinstance(each, Released))
+        return min(found, default=math.inf)
 
     @property
     def why(self) -> str:
@@ -74,7 +92,7 @@ class Driving:
                 try:
                     device.write(now_s)
                 except DeviceError as error:
-                    self._hold(device, str(error), now_s)
+                    self._hold(device.name, str(error), now_s)
                     self._write_safe(device, now_s)
             elif now_s >= held.try_s and self._write_safe(device, now_s) and now_s >= held.until_s:
                 del self.held[device.name]
@@ -82,27 +100,27 @@ class Driving:
 
     def feed(self, now_s: float) -> None:
         """Feed the output watchdogs after a complete scan, but of nobody who is held."""
-        for device in self.devices:
-            if device.name not in self.held and isinstance(device, Fed):
+        for name, device in self._fed:
+            if name not in self.held:
                 try:
                     device.feed()
                 except DeviceError as error:
-                    self._hold(device, str(error), now_s)
+                    self._hold(name, str(error), now_s)
 
     def _write_safe(self, device: ScanDevice, now_s: float) -> bool:
         try:
             device.write_safe()
         except DeviceError as error:
-            self._hold(device, str(error), now_s)
+            self._hold(device.name, str(error), now_s)
             return False
         held = self.held.get(device.name)
         if held is not None:
             self.held[device.name] = held._replace(try_s=now_s + RETRY_S)
         return True
 
-    def _hold(self, device: ScanDevice, reason: str, now_s: float) -> None:
-        known = self.held.get(device.name)
-        failures = self._failures[device.name] = self.failures(device.name) + 1
-        self.held[device.name] = Held(reason, failures, now_s + RETRY_S, now_s + HOLD_S)
+    def _hold(self, name: str, reason: str, now_s: float) -> None:
+        known = self.held.get(name)
+        failures = self._failures[name] = self.failures(name) + 1
+        self.held[name] = Held(reason, failures, now_s + RETRY_S, now_s + HOLD_S)
         if known is None or known.reason != reason:
-            log.error("%s is held safe: %s; tried every %g s", device.name, reason, RETRY_S)
+            log.error("%s is held safe: %s; tried every %g s", name, reason, RETRY_S)

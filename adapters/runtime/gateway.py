@@ -58,10 +58,19 @@ class Gateway:
         wires = self._wires.get(device, {})
 
         def publish(readings: Sequence[Reading]) -> None:
-            for reading in readings:
-                if reading.field in wires:
-                    for wire in wires[reading.field]:
-                        self._take_in(wire, reading)
+            newest, reasons, good = self._next, self._reasons, Quality.GOOD
+            for field, read, quality, measured_at_s, reason in readings:
+                for wire in wires.get(field, ()):
+                    name, value = wire.name, read
+                    if wire.factor != 1.0:
+                        value = _inwards(wire, read)
+                    newest[name] = Fact(name, value, quality, measured_at_s)
+                    if quality is not good:
+                        reasons[name] = reason
+                    elif name in reasons:
+                        del reasons[name]
+                    if name in self._urgent:
+                        self._notice(name, value, quality)
             for listener in self.listeners:
                 listener(device, readings)
 
@@ -71,17 +80,6 @@ class Gateway:
         """Call `wake` whenever one of these points becomes another than it was published last."""
         self._urgent = {name: self._urgent.get(name, (None, Quality.MISSING)) for name in points}
         self._wake = wake
-
-    def _take_in(self, wire: Wire, reading: Reading) -> None:
-        value = reading.value
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            value = value if wire.factor == 1.0 else round(value * wire.factor, 9)
-        self._next[wire.name] = Fact(wire.name, value, reading.quality, reading.measured_at_s)
-        if reading.quality is Quality.GOOD:
-            self._reasons.pop(wire.name, None)
-        else:
-            self._reasons[wire.name] = reading.reason
-        self._notice(wire.name, value, reading.quality)
 
     def _notice(self, name: str, value: Value | None, quality: Quality) -> None:
         known = self._urgent.get(name)
@@ -142,6 +140,12 @@ class Gateway:
 
 def _sleep_on() -> None:
     """Wake nobody."""
+
+
+def _inwards(wire: Wire, value: Value | None) -> Value | None:
+    if value is None or isinstance(value, bool | str):
+        return value
+    return round(value * wire.factor, 9)
 
 
 def _outwards(wire: Wire, value: Value) -> Value:

@@ -65,7 +65,9 @@ class OwnAlarms:
         for name, reason in held.items():
             yield _alarm(f"plc:{name}", f"{name} is held safe: {reason}")
         for name, health in self.health.items():
-            watched = self._devices.setdefault(name, _Watched(running_s=now_s))
+            watched = self._devices.get(name)
+            if watched is None:
+                watched = self._devices[name] = _Watched(running_s=now_s)
             _watch(watched, health, now_s)
             if watched.raised and name not in held:
                 yield _alarm(f"device:{name}", f"{name} does not answer: {watched.error}")

@@ -6,6 +6,10 @@ In this file: what a standstill makes of what was known before it. Nothing else 
     usual                                                    BAD until it is measured anew
     that may be 10 min old, after less than a tenth of that  stands: weather and prices keep
 
+Commands have expired after one that was long enough (`gateway.COMMAND_LIFE_S`), and a kernel that
+watches over outputs has set them to 0 before: whoever drives it says after how long (`Released`).
+Then every output counts as having stood at failsafe since.
+
 Values that waited in a socket meanwhile cannot be told from new ones; a device's own polling, and
 `max_age`, see to the next.
 """

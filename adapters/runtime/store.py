@@ -14,6 +14,10 @@ latched, so all count as latched until a person has looked and reset them.
 What was read is written anew before anybody hears of it: it may stand in the system's memory alone,
 left there by a process that was killed before its flush, or by a flush that failed.
 
+The last state of a process that ends in order says so. Where it does not, the process was killed or
+lost its power, and what it switched since it saved is not known. So every output counts as switched
+at the restart: minimum times are kept whatever happened, and no switch needs to be written.
+
 Later a change of a trip is saved at once and into both slots, so that one damaged slot never loses
 a latch; everything else once a minute and on stop. Saving runs in a thread of its own, newest
 first; a disk that fails or hangs is counted and told, and stops no scan.
@@ -41,7 +45,7 @@ from adapters.runtime.slots import (
 )
 from engine.control.program import Program
 from engine.control.retained import Restored, RetainedError, restore, save
-from engine.control.state import Retained, initial, without_memory
+from engine.control.state import Retained, after_crash, initial, without_memory
 from engine.control.trips import TripState
 from engine.language.rulebook import Latch
 from engine.values.moment import Moment
@@ -54,6 +58,7 @@ RETRY_S = 5.0
 """After a save that failed."""
 
 _INFLATED_MAX = 8_000_000
+_NOT_ENDED = "the last process did not end in order: minimum on and off times count anew"
 
 log = logging.getLogger(__name__)
 
@@ -123,12 +128,16 @@ class Store:
         notes = restored.notes
         if found.newest.digest != _digest(digest):
             notes = ("the rules were edited while the daemon was down", *notes)
+        retained = restored.retained
+        if not restored.ended:
+            retained = after_crash(program, retained, moment.monotonic_s)
+            notes = (_NOT_ENDED, *notes)
         if found.damaged:
             notes = (f"{found.damaged} of {SLOTS} slots of the retained state damaged", *notes)
-        self._keep(program, digest, restored.retained, copies=SLOTS)
+        self._keep(program, digest, retained, copies=SLOTS)
         with suppress(OSError):
             self._mark()
-        return Restored(restored.retained, notes)
+        return Restored(retained, notes)
 
     def _begin(self, program: Program, digest: str, moment: Moment, lost: str) -> Restored:
         """Start anew, latched unless this is a new installation, with a file of its own."""
@@ -136,6 +145,7 @@ class Store:
         notes: tuple[str, ...] = ()
         if lost:
             retained = all_latched(program, retained, moment.monotonic_s)
+            retained = after_crash(program, retained, moment.monotonic_s)
             notes = (f"the retained state {lost}: every latching trip counts as latched",)
             with suppress(OSError):  # the marker first: never leave neither of the two
                 self._mark()
@@ -158,13 +168,26 @@ class Store:
             (self.folder / MARKER).touch(mode=0o600)
             force_folder(self.folder)
 
-    def save(self, program: Program, digest: str, retained: Retained, *, urgent: bool) -> bool:
-        """Save; what is `urgent` into every slot. Returns whether it is on the medium."""
-        return self._keep(program, digest, retained, copies=SLOTS if urgent else 1)
+    def save(
+        self,
+        program: Program,
+        digest: str,
+        retained: Retained,
+        *,
+        urgent: bool,
+        ended: bool = False,
+    ) -> bool:
+        """Save; what is `urgent` into every slot. Returns whether it is on the medium.
 
-    def _keep(self, program: Program, digest: str, retained: Retained, *, copies: int) -> bool:
+        `ended` says that it is the last state of a process that ends in order.
+        """
+        return self._keep(program, digest, retained, copies=SLOTS if urgent else 1, ended=ended)
+
+    def _keep(
+        self, program: Program, digest: str, retained: Retained, *, copies: int, ended: bool = False
+    ) -> bool:
         try:
-            data = _fitting(program, retained)
+            data = _fitting(program, retained, ended=ended)
             if not self._usable:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 self._slots.create(_digest(digest), data)
@@ -202,12 +225,12 @@ def _digest(rules: str) -> bytes:
     return bytes.fromhex(rules)[:DIGEST_BYTES].ljust(DIGEST_BYTES, b"\0")
 
 
-def _fitting(program: Program, retained: Retained) -> bytes:
+def _fitting(program: Program, retained: Retained, *, ended: bool) -> bytes:
     """Return the state as it is kept; if it is too large, without windows, which fill again."""
-    data = zlib.compress(save(program, retained))
+    data = zlib.compress(save(program, retained, ended=ended))
     if len(data) > DATA_BYTES_MAX:
         empty = replace(retained, windows=(None,) * len(retained.windows))
-        data = zlib.compress(save(program, empty))
+        data = zlib.compress(save(program, empty, ended=ended))
         log.warning("retained state too large: averages and rates are not kept")
     return data
 
@@ -220,8 +243,10 @@ class Saver(Protocol):
     durable: frozenset[str]
     """The trips that are latched on the medium."""
 
-    def hand_in(self, program: Program, retained: Retained, urgent: bool) -> None:
-        """Take a state to save; returns at once."""
+    def hand_in(
+        self, program: Program, retained: Retained, urgent: bool, *, ended: bool = False
+    ) -> None:
+        """Take a state to save; returns at once. `ended`: no scan comes after it."""
         ...
 
 
@@ -259,7 +284,7 @@ class SavingThread:
         self._store = store
         self._digest = digest
         self._ready = threading.Condition()
-        self._waiting: tuple[Program, Retained, bool] | None = None
+        self._waiting: tuple[Program, Retained, bool, bool] | None = None
         self._ending = False
         self.durable = durable if store.is_kept else frozenset()
         """The trips that are latched on the medium."""
@@ -267,11 +292,13 @@ class SavingThread:
         self._thread = threading.Thread(target=self._work, name="store", daemon=True)
         self._thread.start()
 
-    def hand_in(self, program: Program, retained: Retained, urgent: bool) -> None:
+    def hand_in(
+        self, program: Program, retained: Retained, urgent: bool, *, ended: bool = False
+    ) -> None:
         """Take a state to save; returns at once. An older one that still waits is passed over."""
         with self._ready:
             urgent = urgent or (self._waiting is not None and self._waiting[2])
-            self._waiting = (program, retained, urgent)
+            self._waiting = (program, retained, urgent, ended)
             self._ready.notify()
 
     def _work(self) -> None:
@@ -281,8 +308,10 @@ class SavingThread:
                     self._ready.wait()
                 if self._waiting is None:
                     return
-                (program, retained, urgent), self._waiting = self._waiting, None
-            self.owes = not self._store.save(program, self._digest(), retained, urgent=urgent)
+                (program, retained, urgent, ended), self._waiting = self._waiting, None
+            self.owes = not self._store.save(
+                program, self._digest(), retained, urgent=urgent, ended=ended
+            )
             if not self.owes:
                 self.durable = latched_in(program, retained)
 

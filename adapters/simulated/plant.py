@@ -55,6 +55,20 @@ def step(
     return Step(new, balance)
 
 
+def after(
+    parameters: PlantParameters,
+    state: PlantState,
+    boundary: Boundary,
+    commands: Commands,
+    dt_s: float,
+) -> PlantState:
+    """Return the state that `step` leads to, without what became of the energy.
+
+    `dt_s` is above 0 and at most `SUBSTEP_S`.
+    """
+    return _moved(parameters, state, boundary, commands, dt_s).state
+
+
 class _Devices(NamedTuple):
     """Miners, heat pump, valves and pumps after a part of a step, and their heat."""
 
@@ -112,13 +126,22 @@ def _devices(
     )
 
 
-def _part(
+class _Moved(NamedTuple):
+    """The plant after a part of a step, and what each part of it did with energy."""
+
+    state: PlantState
+    devices: _Devices
+    water: WaterHeat
+    rooms: RoomHeat
+
+
+def _moved(
     parameters: PlantParameters,
     state: PlantState,
     boundary: Boundary,
     commands: Commands,
     dt_s: float,
-) -> Step:
+) -> _Moved:
     """Step once: devices first, then the water, the rooms and the meters."""
     devices = _devices(parameters, state, boundary, commands, dt_s)
     miner1, miner2, heat_pump = devices.miner1, devices.miner2, devices.heat_pump
@@ -167,14 +190,26 @@ def _part(
         commands.p5_run,
         meters,
     )
+    return _Moved(new, devices, water_heat, room_heat)
+
+
+def _part(
+    parameters: PlantParameters,
+    state: PlantState,
+    boundary: Boundary,
+    commands: Commands,
+    dt_s: float,
+) -> Step:
+    """Step once, and count the energy."""
+    new, devices, water, rooms = _moved(parameters, state, boundary, commands, dt_s)
     stored_j = thermal_energy_j(parameters, new) - thermal_energy_j(parameters, state)
-    battery_j = meters.stored_j - state.meters.stored_j
+    battery_j = new.meters.stored_j - state.meters.stored_j
     balance = _balance(
         boundary,
         devices,
-        meters,
-        water=water_heat,
-        rooms=room_heat,
+        new.meters,
+        water=water,
+        rooms=rooms,
         thermal_stored_j=stored_j,
         battery_stored_j=battery_j,
         dt_s=dt_s,

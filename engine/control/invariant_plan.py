@@ -1,6 +1,6 @@
 """What the invariants look at: the declarations of a program, and one scan under them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,10 +13,15 @@ from engine.control.state import Retained
 from engine.control.trips import TripState
 from engine.inference.image import ProcessImage
 from engine.language.expression import Expression, Name, NameKind, walk
-from engine.language.plant import Output
+from engine.language.plant import Output, Point
 from engine.language.rulebook import Interlock, Limit, Rulebook, Trip
+from engine.language.types import NumberType
 from engine.values.fact import Value
 from engine.values.truth import Truth
+
+Span = tuple[float, float]
+LARGEST = 1.7976931348623157e308
+"""The largest float; infinity is no number that may be."""
 
 
 class Lock(NamedTuple):
@@ -44,8 +49,11 @@ class Plan:
         self.program = program
         self.outputs = book.plant.outputs
         self.points = book.plant.points
+        self.point_spans = tuple(_span(point) for point in self.points)
+        self.output_spans = tuple(_span(output) for output in self.outputs)
         self.index = {output.name: place for place, output in enumerate(self.outputs)}
         self.trips: tuple[tuple[Trip, Look], ...] = tuple((t, look(t.when)) for t in book.trips)
+        self._declared = book.trips
         self.locks = tuple(self._lock(book, lock) for lock in book.interlocks)
         self.lock_by_id = {lock.declared.id: lock for lock in self.locks}
         self.needs: dict[str, list[tuple[str, Look]]] = {each.name: [] for each in self.outputs}
@@ -75,7 +83,7 @@ class Plan:
         written = [decision.value for decision in scan.decisions]
         was = [state.value for state in before.outputs]
         last = settle(View(trace.image, trace.moment, was, trace.slots))
-        deciding = settle(View(trace.image, trace.moment, written, trace.slots))
+        deciding = settle(View(trace.image, trace.moment, written, trace.slots), last)
         causes = [truth_of(cause(last)) for _, cause in self.trips]
         forced: list[list[Value]] = [[] for _ in self.outputs]
         active = set()
@@ -86,7 +94,15 @@ class Plan:
                 for name, value in trip.force:
                     forced[self.index[name]].append(value)
         locks = [truth_of(lock.condition(deciding)) for lock in self.locks]
-        return Now(before, scan, written, causes, active, forced, locks, last, deciding)
+        places, after = range(len(written)), scan.retained
+        each_output = list(
+            zip(places, self.outputs, scan.decisions, before.outputs, after.outputs, strict=True)
+        )
+        each_trip = list(zip(self._declared, causes, before.trips, after.trips, strict=True))
+        return Now(
+            before, scan, written, causes, active, forced, locks, last, deciding, each_output,
+            each_trip,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +124,10 @@ class Now:
     """Names of outputs mean what was decided in the last scan."""
     deciding: View
     """They mean what is about to be written."""
+    each_output: Sequence[tuple[int, Output, Decision, OutputState, OutputState]]
+    """Its place, its decision, and its state before and after."""
+    each_trip: Sequence[tuple[Trip, Truth, TripState, TripState]]
+    """Its cause, and its state before and after."""
 
     @property
     def image(self) -> ProcessImage:
@@ -119,23 +139,13 @@ class Now:
         """Monotonic seconds."""
         return self.scan.trace.moment.monotonic_s
 
-    def each_output(
-        self, plan: Plan
-    ) -> Iterator[tuple[int, Output, Decision, OutputState, OutputState]]:
-        """Yield every output: its place, its decision, and its state before and after."""
-        rows = zip(
-            plan.outputs, self.scan.decisions, self.before.outputs, self.scan.retained.outputs,
-            strict=True,
-        )  # fmt: skip
-        for place, (output, decision, was, state) in enumerate(rows):
-            yield place, output, decision, was, state
 
-    def each_trip(self, plan: Plan) -> Iterator[tuple[Trip, Truth, TripState, TripState]]:
-        """Yield every trip: its cause, and its state before and after."""
-        after = self.scan.retained.trips
-        rows = zip(plan.trips, self.causes, self.before.trips, after, strict=True)
-        for (trip, _), cause, was, state in rows:
-            yield trip, cause, was, state
+def _span(declared: Point | Output) -> Span | None:
+    """Return the least and the greatest number that may be, None if it is no number."""
+    if not isinstance(declared.type, NumberType):
+        return None
+    low = -LARGEST if declared.low is None else declared.low
+    return low, LARGEST if declared.high is None else declared.high
 
 
 def _outputs_read(book: Rulebook, condition: Expression) -> set[str]:

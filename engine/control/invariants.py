@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from engine.control.decision import Cause, Decision
-from engine.control.invariant_plan import Lock, Now, Plan
+from engine.control.invariant_plan import Lock, Now, Plan, Span
 from engine.control.program import Program
 from engine.control.scan import Scan
 from engine.control.state import Retained
@@ -32,6 +32,7 @@ from engine.language.rulebook import Bound, Latch, Limit
 from engine.language.types import BoolType, EnumType
 from engine.values.fact import Quality, Value
 
+_NO_NUMBER = (bool, str)
 NEAR = 1e-6
 """Numbers that differ by this part are the same."""
 
@@ -55,20 +56,20 @@ class Invariants:
 
     def broken(self, before: Retained, scan: Scan) -> tuple[Broken, ...]:
         """Return what does not hold of a scan that came after the state `before`."""
-        first = tuple(
-            Broken(name, text) for name, check in DATA for text in check(self._plan, before, scan)
-        )
-        if first:  # nothing else can be worked out from it
-            return first
-        now = self._plan.at(before, scan)
-        return tuple(
-            Broken(name, text) for name, check in CHECKS for text in check(self._plan, now)
-        )
+        plan, found = self._plan, list[Broken]()
+        for name, look in DATA:
+            found += [Broken(name, text) for text in look(plan, before, scan)]
+        if found:  # nothing else can be worked out from it
+            return tuple(found)
+        now = plan.at(before, scan)
+        for name, check in CHECKS:
+            found += [Broken(name, text) for text in check(plan, now)]
+        return tuple(found)
 
 
 def alike(one: Value, other: Value) -> bool:
     """Tell whether two values of an output are the same."""
-    if isinstance(one, bool | str) or isinstance(other, bool | str):
+    if isinstance(one, _NO_NUMBER) or isinstance(other, _NO_NUMBER):
         return type(one) is type(other) and one == other
     return abs(one - other) <= NEAR * (1.0 + abs(one))
 
@@ -88,8 +89,11 @@ def _is_whole(plan: Plan, before: Retained, scan: Scan) -> Iterator[str]:
 
 def _facts_are_fresh(plan: Plan, _before: Retained, scan: Scan) -> Iterator[str]:
     image, now_s, good = scan.trace.image, scan.trace.moment.monotonic_s, Quality.GOOD
-    rows = zip(plan.points, image.values, image.qualities, image.measured_at_s, strict=True)
-    for point, value, quality, measured_at_s in rows:
+    rows = zip(
+        plan.points, plan.point_spans, image.values, image.qualities, image.measured_at_s,
+        strict=True,
+    )  # fmt: skip
+    for point, span, value, quality, measured_at_s in rows:
         if quality is not good:
             if value is not None:
                 yield f"`{point.name}` is {quality.name} and has the value {value}"
@@ -97,25 +101,29 @@ def _facts_are_fresh(plan: Plan, _before: Retained, scan: Scan) -> Iterator[str]
         age_s = now_s - measured_at_s
         if not 0.0 <= age_s <= point.max_age_s:
             yield f"`{point.name}` is {age_s:g} s old, at most {point.max_age_s:g} s count"
-        if not _is_of(point.type, point.low, point.high, value):
+        if span is not None and isinstance(value, float) and span[0] <= value <= span[1]:
+            continue
+        if not _is_of(point.type, span, value):
             yield f"`{point.name}` cannot be {value}"
 
 
 def _values_fit(plan: Plan, _before: Retained, scan: Scan) -> Iterator[str]:
-    for output, decision in zip(plan.outputs, scan.decisions, strict=False):
-        if not _is_of(output.type, output.low, output.high, decision.value):
+    for output, span, decision in zip(
+        plan.outputs, plan.output_spans, scan.decisions, strict=False
+    ):
+        if not _is_of(output.type, span, decision.value):
             yield f"`{output.name}` cannot be {decision.value}"
 
 
-def _is_of(kind: object, low: float | None, high: float | None, value: Value | None) -> bool:
-    """Tell whether a value is of a type and in its range."""
+def _is_of(kind: object, span: Span | None, value: Value | None) -> bool:
+    """Tell whether a value is of a type, and in the span of a number."""
+    if span is not None:
+        if value is None or isinstance(value, _NO_NUMBER):
+            return False
+        return span[0] <= value <= span[1]
     if isinstance(kind, BoolType):
         return value is True or value is False
-    if isinstance(kind, EnumType):
-        return value in kind.values
-    if value is None or isinstance(value, bool | str) or not math.isfinite(value):
-        return False
-    return (low is None or value >= low) and (high is None or value <= high)
+    return isinstance(kind, EnumType) and value in kind.values
 
 
 def _trips_force(plan: Plan, now: Now) -> Iterator[str]:
@@ -128,9 +136,9 @@ def _trips_force(plan: Plan, now: Now) -> Iterator[str]:
             yield f"a trip forces `{output.name}` to {wanted}, not to {value}"
 
 
-def _latches_stay(plan: Plan, now: Now) -> Iterator[str]:
+def _latches_stay(_plan: Plan, now: Now) -> Iterator[str]:
     resets = {reset.trip for reset in now.image.resets}
-    for trip, cause, was, state in now.each_trip(plan):
+    for trip, cause, was, state in now.each_trip:
         latches = cause is True if trip.latch is Latch.ON_TRUE else cause is not False
         if latches and trip.latch is not Latch.NO and not state.latched:
             yield f"the cause of `{trip.id}` lasts, and it is not latched"
@@ -143,15 +151,15 @@ def _resets_start_nothing(plan: Plan, now: Now) -> Iterator[str]:
     overrides = {(override.id, override.output) for override in now.image.overrides}
     released = {
         name
-        for trip, _, was, state in now.each_trip(plan)
+        for trip, _, was, state in now.each_trip
         if was.latched and not state.latched
         for name, _ in trip.force
     }
-    for _, output, decision, was, state in now.each_output(plan):
+    for _, output, decision, was, state in now.each_output:
         asking = decision.asked_by
         if asking and (output.name in released or asking in state.blocked):
             yield f"`{asking}` stood at a reset and decides `{output.name}`"
-        for demand in set(was.blocked).difference(state.blocked):
+        for demand in set(was.blocked).difference(state.blocked) if was.blocked else ():
             rule = plan.rules.get(demand)
             if (demand, output.name) in overrides or (
                 rule is not None and truths[rule] is not False
@@ -210,7 +218,7 @@ def _is_within(output: Output, limit: Limit, border: Value | None, value: Value)
 
 
 def _permissives_hold(plan: Plan, now: Now) -> Iterator[str]:
-    for place, output, decision, was, _ in now.each_output(plan):
+    for place, output, decision, was, _ in now.each_output:
         needs = plan.needs[output.name]
         if not needs or not output.is_on(decision.value) or output.is_on(was.value):
             continue
@@ -239,7 +247,7 @@ def _is_forced(plan: Plan, now: Now, place: int, decision: Decision, *, starts: 
 
 def _who_asks_is_true(plan: Plan, now: Now) -> Iterator[str]:
     overrides = {(each.id, each.output): each.value for each in now.image.overrides}
-    for _, output, decision, _, _ in now.each_output(plan):
+    for _, output, decision, _, _ in now.each_output:
         asking = decision.asked_by
         if not asking:
             if decision.cause is Cause.DEFAULT and decision.wanted != output.default:
@@ -264,7 +272,9 @@ def _asked(plan: Plan, now: Now, asking: str, output: Output) -> Value | None:
 
 
 def _times_are_kept(plan: Plan, now: Now) -> Iterator[str]:
-    for place, output, decision, was, _ in now.each_output(plan):
+    for place, output, decision, was, _ in now.each_output:
+        if decision.value == was.value:
+            continue
         on = output.is_on(decision.value)
         if on == output.is_on(was.value):
             continue

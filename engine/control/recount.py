@@ -18,7 +18,7 @@ from engine.language.expression import Expression, NameKind
 from engine.language.rulebook import Condition, Rulebook, Signal
 from engine.values.fact import Quality, Value
 from engine.values.moment import DAY_S, Moment
-from engine.values.truth import Truth, all_, any_, not_
+from engine.values.truth import Truth, not_
 
 LARGEST = 1e15
 """A product or quotient beyond it is no measurement: UNKNOWN."""
@@ -55,16 +55,27 @@ class Recount:
         self._named: dict[str, int] = {}
         defined = definitions(book)
         wanted = _read_by(asked, defined)
-        self._definitions: list[Look] = []
+        self._definitions: list[tuple[Look, bool]] = []
+        """With each whether outputs are read by it, also through others."""
+        of_outputs: set[str] = set()
         for name, expression in defined.items():  # each reads earlier ones only
             if name in wanted:
-                self._definitions.append(self.look(expression))
+                if _reads(expression, of_outputs):
+                    of_outputs.add(name)
+                self._definitions.append((self.look(expression), name in of_outputs))
                 self._named[name] = len(self._named)
 
-    def settle(self, view: View) -> View:
-        """Work out the signals and conditions of a pass; returns the view."""
-        for definition in self._definitions:
-            view.named.append(definition(view))
+    def settle(self, view: View, like: View | None = None) -> View:
+        """Work out the signals and conditions of a pass; returns the view.
+
+        `like` is a pass over the same scan with other outputs: what reads none is the same.
+        """
+        named = view.named
+        for definition, of_outputs in self._definitions:
+            if like is None or of_outputs:
+                named.append(definition(view))
+            else:
+                named.append(like.named[len(named)])
         return view
 
     def look(self, expression: Expression) -> Look:  # noqa: PLR0911 - one case a node
@@ -94,8 +105,7 @@ class Recount:
     def _logic(self, node: x.Known | x.Not | x.All | x.Any) -> Look:
         if isinstance(node, x.All | x.Any):
             operands = tuple(self.look(each) for each in node.operands)
-            join = all_ if isinstance(node, x.All) else any_
-            return lambda view: join(truth_of(each(view)) for each in operands)
+            return _all(operands) if isinstance(node, x.All) else _any(operands)
         operand = self.look(node.operand)
         if isinstance(node, x.Known):
             return lambda view: operand(view) is not None
@@ -156,6 +166,12 @@ class Recount:
         return look
 
 
+def _reads(expression: Expression, of_outputs: set[str]) -> bool:
+    """Tell whether an expression reads outputs, or signals and conditions that do."""
+    names = (node for node in x.walk(expression) if isinstance(node, x.Name))
+    return any(name.kind is NameKind.OUTPUT or name.name in of_outputs for name in names)
+
+
 def definitions(book: Rulebook) -> dict[str, Expression]:
     """Return the signals and conditions by name; each reads earlier ones only."""
     entries: tuple[Signal | Condition, ...] = (*book.signals, *book.conditions)
@@ -173,6 +189,34 @@ def _read_by(asked: Iterable[Expression], defined: dict[str, Expression]) -> set
                 found.add(node.name)
                 waiting.append(defined[node.name])
     return found
+
+
+def _all(operands: Sequence[Look]) -> Look:
+    def look(view: View) -> Value | None:
+        unknown = False
+        for operand in operands:
+            value = operand(view)
+            if value is None:
+                unknown = True
+            elif value is not True:
+                return False
+        return None if unknown else True
+
+    return look
+
+
+def _any(operands: Sequence[Look]) -> Look:
+    def look(view: View) -> Value | None:
+        unknown = False
+        for operand in operands:
+            value = operand(view)
+            if value is None:
+                unknown = True
+            elif value is True:
+                return True
+        return None if unknown else False
+
+    return look
 
 
 def truth_of(value: Value | None) -> Truth:

@@ -7,7 +7,7 @@ monotonic; on another boot they are moved so that durations go on where they sto
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from engine.control.program import Program
@@ -31,16 +31,23 @@ class RetainedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A state brought back, and what did not fit the program any more, in words."""
+    """A state brought back, and what did not fit the program any more, in words.
+
+    `ended`: it is the last one of its process, which ended in order.
+    """
 
     retained: Retained
     notes: tuple[str, ...]
+    ended: bool = False
 
 
-def save(program: Program, retained: Retained) -> bytes:
-    """Return the state as bytes; equal states give equal bytes."""
+def save(program: Program, retained: Retained, *, ended: bool = False) -> bytes:
+    """Return the state as bytes; equal states give equal bytes.
+
+    `ended` says that no scan comes after it: the process ends in order.
+    """
     conditions = program.network.conditions
-    document = {
+    document: dict[str, object] = {
         "format": FORMAT,
         "at_s": _finite(retained.at_s),
         "timers": {
@@ -57,6 +64,8 @@ def save(program: Program, retained: Retained) -> bytes:
             for trip, state in zip(program.rulebook.trips, retained.trips, strict=True)
         },
     }
+    if ended:
+        document["ended"] = True
     return json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()
 
 
@@ -86,7 +95,7 @@ def _restore(program: Program, data: bytes, moment: Moment | None) -> Restored:
             raise RetainedError(f"format {document['format']}, this program reads {FORMAT}")
         at_s = document["at_s"]
         shift_s = 0.0 if moment is None or at_s is None else moment.monotonic_s - at_s
-        return _fit(program, document, shift_s)
+        return replace(_fit(program, document, shift_s), ended=document.get("ended") is True)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise RetainedError(f"not a retained state: {error}") from error
 

@@ -223,6 +223,22 @@ def record(
     )
 
 
+def as_if_switched(output: Output, state: OutputState, now_s: float) -> OutputState:
+    """Return the state of an output at failsafe that may have switched at any time up to now.
+
+    Minimum times begin now, and one start and one change more have been made.
+    """
+    return OutputState(
+        output.failsafe,
+        output.failsafe,
+        now_s,
+        now_s,
+        _noted(output.max_starts, state.starts_s, now_s),
+        _noted(output.max_changes, state.changes_s, now_s),
+        state.blocked,
+    )
+
+
 def _noted(rate: Rate | None, times_s: tuple[float, ...], now_s: float) -> tuple[float, ...]:
     """Return the times with `now_s` added, as many as the rate needs."""
     return () if rate is None else (*times_s, now_s)[-rate.count :]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from engine.control.arbiter import Asking
 from engine.control.program import Program
 from engine.control.round import Wish
-from engine.control.shaping import OutputState, Shaped, at_rest, record
+from engine.control.shaping import OutputState, Shaped, as_if_switched, at_rest, record
 from engine.control.trips import TripResult, TripState
 from engine.inference.memory import Working
 from engine.inference.timing import AT_START, TimerState
@@ -66,6 +66,19 @@ def at_failsafe(program: Program, retained: Retained, now_s: float) -> Retained:
             state.blocked,
             now_s,
         )
+        for output, state in zip(program.rulebook.plant.outputs, retained.outputs, strict=True)
+    )
+    return replace(retained, outputs=outputs, last=None)
+
+
+def after_crash(program: Program, retained: Retained, now_s: float) -> Retained:
+    """Return the state after a process that did not end in order, saved some time before its end.
+
+    Its outputs fell to their failsafe when it died, and what it switched since it saved is not
+    known: each output counts as switched just now, as often as its limits would have let it.
+    """
+    outputs = tuple(
+        as_if_switched(output, state, now_s)
         for output, state in zip(program.rulebook.plant.outputs, retained.outputs, strict=True)
     )
     return replace(retained, outputs=outputs, last=None)

@@ -1,7 +1,7 @@
 """A fact: one point's value with its quality and its time of measurement."""
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 Value = float | bool | str
 """What a point can be: a number in its declared unit, on/off, or one of its named states."""
@@ -19,8 +19,7 @@ class Quality(Enum):
     """Never reported, or withdrawn by its adapter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What an adapter reports about one point.
 
     `measured_at_s` is monotonic time in seconds, the moment of measurement, not of arrival.

@@ -134,8 +134,10 @@ class Saves:
     def __init__(self, told: list[str]) -> None:
         self.told = told
 
-    def hand_in(self, program: Program, retained: Retained, urgent: bool) -> None:
-        del program, retained
+    def hand_in(
+        self, program: Program, retained: Retained, urgent: bool, *, ended: bool = False
+    ) -> None:
+        del program, retained, ended
         self.told.append("urgent save" if urgent else "save")
 
 

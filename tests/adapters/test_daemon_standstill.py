@@ -9,6 +9,7 @@ from adapters.port import Reading
 from adapters.runtime import standstill
 from adapters.runtime.daemon import Daemon
 from engine.control.scan import Scan, initial
+from engine.inference.image import Reset
 from engine.values.fact import Quality
 from tests.making.daemons import PLANT, Site
 
@@ -68,3 +69,64 @@ def test_f98_a_standstill_is_an_alarm(site: Site) -> None:
     told = [[alarm.subject for alarm in scan.trace.alarms] for scan in heard]
     assert "scans" not in told[2]
     assert "scans" in told[3]
+
+
+def held_up(site: Site, gone_s: float, *, late: bool = True) -> tuple[list[bool], list[Scan]]:
+    """Keep the process up for so long while its third image is read; whether the pump ran."""
+    loaded = site.load()
+    daemon, heard = Daemon(loaded, initial(loaded.program), site.clock), list[Scan]()
+    before: list[bool] = []
+    read, count = site.plc.read, 0
+
+    def slow(now_s: float) -> list[Reading]:
+        nonlocal count
+        readings, count = read(now_s), count + 1
+        if count == 3:
+            site.clock.now_s += gone_s
+            site.plc.safe = False
+        return readings
+
+    def each(scan: Scan) -> None:
+        heard.append(scan)
+        before.append(daemon.cycle.before.outputs[0].value is True)
+
+    site.plc.read = slow  # type: ignore[method-assign] # the same, but slow once
+    if not late:
+        daemon.cycle.is_late = lambda _: False  # type: ignore[method-assign] # the sabotage
+    daemon.listen("test", each)
+    assert asyncio.run(daemon.run(3)) == 0
+    return before, heard
+
+
+def test_f89_what_was_decided_before_a_standstill_is_not_written_after_it(site: Site) -> None:
+    _, heard = held_up(site, 30.0)
+    assert site.plc.written == ["safe", "on", "on", "off", "safe"]
+    assert heard[2].decisions[0].by == "safety_relay", "the scan was made anew"
+
+
+def test_f89_its_sabotage_twin_writes_what_it_saw_half_a_minute_ago(site: Site) -> None:
+    held_up(site, 30.0, late=False)
+    assert site.plc.written == ["safe", "on", "on", "on", "safe"]
+
+
+def test_f89_a_reset_that_met_a_standstill_is_heard_by_the_scan_made_anew(site: Site) -> None:
+    loaded = site.load()
+    daemon = Daemon(loaded, initial(loaded.program), site.clock)
+    daemon.cycle.requests.resets.append(Reset("safety_relay", "anna"))
+    late = iter([True])
+    daemon.cycle.is_late = lambda _: next(late, False)  # type: ignore[method-assign] # once
+    assert daemon.cycle.step().trace.image.resets == (Reset("safety_relay", "anna"),)
+
+
+@pytest.mark.parametrize(("gone_s", "ran"), [(2.0, True), (30.0, False)])
+def test_f89_after_commands_have_expired_outputs_have_stood_at_failsafe(
+    site: Site, gone_s: float, ran: bool
+) -> None:
+    before, _ = held_up(site, gone_s)
+    assert before == [False, True, ran]
+
+
+def test_f89_so_they_have_when_the_kernel_let_go_of_them_before(site: Site) -> None:
+    site.plc.released_after_s = 1.5  # type: ignore[attr-defined] # as a RevPi has it
+    before, _ = held_up(site, 2.0)
+    assert before == [False, True, False]

@@ -4,6 +4,7 @@ Every story runs twice: as the program is, and with one part of it broken.
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +21,9 @@ from adapters.runtime.recorder import RecorderCounters, Seen
 from engine.control import arbiter, interlocks, round, shaping, trips  # noqa: A004 - a module of that name
 from engine.control.scan import Scan, initial, scan
 from engine.control.trips import TripResult, TripState
-from engine.inference import image
-from engine.inference.image import Reset
-from engine.values.fact import Fact, Quality
+from engine.inference.image import ProcessImage, Reset, freeze
+from engine.language.plant import Plant
+from engine.values.fact import Quality
 from tests.making.daemons import RULES, Site
 
 MINER, PUMP = "miner.power_target", "pump.run"
@@ -102,12 +103,12 @@ def other_value(wire: object, value: object) -> object:
     return value + 100.0 if isinstance(value, float) else value
 
 
-def never_judged(
-    _point: object, fact: Fact | None, value: object, quality: object, at_s: float, _: float
-) -> tuple[object, ...]:
-    return (
-        (value, quality, at_s) if fact is None else (fact.value, fact.quality, fact.measured_at_s)
-    )
+def never_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lasting(plant: Plant, *given: Any) -> ProcessImage:
+        points = tuple(replace(point, max_age_s=math.inf) for point in plant.points)
+        return freeze(replace(plant, points=points), *given)
+
+    monkeypatch.setattr("adapters.runtime.cycle.freeze", lasting)
 
 
 def forgets_an_output(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +167,7 @@ STORIES = {
     "I9_a_limit_is_passed": Story(
         "I9", patch(interlocks.Hearing, "restrict", lambda _: None), files={"locks.yaml": LIMIT}
     ),
-    "I11_a_stale_value_counts": Story("I11", patch(image, "_judge", never_judged), scans=20),
+    "I11_a_stale_value_counts": Story("I11", never_old, scans=20),
     "I14_beyond_the_range": Story(
         "I14", patch(shaping, "_fit", lambda _, wanted, __: wanted), files={"heat.yaml": UNBOUNDED}
     ),

@@ -16,6 +16,9 @@ from engine.control.scan import Scan
 from engine.language.expression import Boolean
 from tests.making.daemons import INTERLOCKS, RULES, Site
 
+MIN_OFF_SCANS = 8
+"""The pump starts within these, after its minimum off time: it stood still at least at the end."""
+
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
@@ -60,13 +63,13 @@ def test_f102_its_sabotage_twin_that_does_not_count_runs_the_rules(
 ) -> None:
     monkeypatch.setattr(starts, "UNCLEAN_MAX", 10**6)
     crash(site)
-    run(site, 2, nothing)
+    run(site, MIN_OFF_SCANS, nothing)
     assert "on" in site.plc.written
 
 
 def test_f102_two_crashes_and_then_an_end_in_order_change_nothing(site: Site) -> None:
     crash(site, 2)
-    run(site, 2, nothing)
+    run(site, MIN_OFF_SCANS, nothing)
     assert "on" in site.plc.written
 
 
@@ -93,8 +96,8 @@ def test_f102_a_person_lets_the_rules_run_again(site: Site) -> None:
     assert "on" in site.plc.written
     assert not service.starts.now.safe
     site.plc.written.clear()
-    run(site, 1, nothing)
-    assert site.plc.written[1] == "on", "the next start too"
+    run(site, MIN_OFF_SCANS, nothing)
+    assert site.plc.written[-2] == "on", "the next start too"
 
 
 def test_f102_an_hour_without_an_end_lets_the_rules_run_again(site: Site) -> None:

@@ -145,8 +145,10 @@ class Keeps:
     def __init__(self) -> None:
         self.states: list[Retained] = []
 
-    def hand_in(self, program: Program, retained: Retained, urgent: bool) -> None:
-        del program, urgent
+    def hand_in(
+        self, program: Program, retained: Retained, urgent: bool, *, ended: bool = False
+    ) -> None:
+        del program, urgent, ended
         self.states.append(retained)
 
 

@@ -50,7 +50,7 @@ def believes_for_ever() -> None:
         new = take(self)
         heard.update({fact.point: fact for fact in new if fact.quality is Quality.GOOD})
         now_s = max((fact.measured_at_s for fact in new), default=0.0)
-        return [replace(fact, measured_at_s=now_s) for fact in heard.values()]
+        return [fact._replace(measured_at_s=now_s) for fact in heard.values()]
 
     mock.patch.object(Gateway, "take", as_ever).start()
 

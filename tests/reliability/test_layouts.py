@@ -44,7 +44,9 @@ def test_f105_a_latch_of_every_released_program_is_still_latched(
     restored = store.restore(program, RULES, MOMENT)
     store.close()
     assert latched_in(program, restored.retained) == {"trip_b"}
-    assert restored.notes == ()
+    assert [note.partition(":")[0] for note in restored.notes] == [
+        "the last process did not end in order"  # it could not say so yet
+    ]
 
 
 @pytest.mark.parametrize("release", RELEASED)

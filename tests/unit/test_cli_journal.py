@@ -156,7 +156,8 @@ def test_f90_it_is_read_while_the_daemon_runs_and_after_it_was_killed(folder: Pa
     finally:
         again.close()
     told = json.loads(asked("--state", str(folder / "state"), "--json").output)
-    assert [(each["kind"], each["subject"]) for each in told[-2:]] == [
+    assert [(each["kind"], each["subject"]) for each in told[-3:]] == [
         ("start", "without notice"),
+        ("state", ""),
         ("end", "in order"),
     ]

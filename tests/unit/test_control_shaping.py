@@ -5,7 +5,15 @@ import pytest
 
 from engine.control.decision import Restriction
 from engine.control.decision import RestrictionKind as Kind
-from engine.control.shaping import OutputState, at_rest, lowest_on, record, shape, step_down
+from engine.control.shaping import (
+    OutputState,
+    as_if_switched,
+    at_rest,
+    lowest_on,
+    record,
+    shape,
+    step_down,
+)
 from engine.language.plant import Output, Rate
 from engine.language.types import BoolType, NumberType
 from engine.values.units import NUMBER
@@ -172,3 +180,13 @@ def test_a_stop_too_early_of_what_has_no_off_gap_keeps_its_target() -> None:
     found = shape(output, OutputState(500.0, 600.0, 10.0), 0.0, "", 20.0, 1.0)
     assert found.restrictions == (Restriction(Kind.MIN_ON, "", 600.0, 70.0),)
     assert found.value == 600.0
+
+
+def test_what_may_have_switched_keeps_its_times_and_has_used_up_one_start() -> None:
+    hourly = Rate(2, 3600.0)
+    output = replace(FREE, min_off_s=60.0, max_starts=hourly, max_changes=hourly)
+    state = as_if_switched(output, RUNNING._replace(starts_s=(50.0,)), 100.0)
+    assert state.value == state.target == output.failsafe
+    assert kinds(output, state, 500.0, 159.0) == ["min_off"]
+    assert kinds(output, state, 500.0, 161.0) == ["max_starts"]
+    assert state.changes_s == (100.0,)

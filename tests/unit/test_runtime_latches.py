@@ -25,8 +25,10 @@ class Slow:
     owes = False
     durable: frozenset[str] = frozenset()
 
-    def hand_in(self, program: Program, retained: Retained, urgent: bool) -> None:
-        del program, retained, urgent
+    def hand_in(
+        self, program: Program, retained: Retained, urgent: bool, *, ended: bool = False
+    ) -> None:
+        del program, retained, urgent, ended
 
 
 def alarms_of(site: Site, saver: Slow, *, after: int, owes: bool = False) -> list[Alarm]:

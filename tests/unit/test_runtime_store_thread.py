@@ -43,8 +43,11 @@ class Saves:
         self.taken: list[tuple[float, bool]] = []
         self.programs: list[Program] = []
 
-    def hand_in(self, program: Program, retained: Retained, urgent: bool) -> None:
+    def hand_in(
+        self, program: Program, retained: Retained, urgent: bool, *, ended: bool = False
+    ) -> None:
         assert retained.last is None, "what only saves work is not handed on"
+        del ended
         self.programs.append(program)
         self.taken.append((retained.at_s, urgent))
 

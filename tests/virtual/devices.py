@@ -52,8 +52,12 @@ class Around(Protocol):
         """Return the daemon's own monotonic time."""
         ...
 
-    def sensed(self, point: str) -> Reading:
-        """Return what the sensor of a point shows now."""
+    def sensed(self, point: str, field: str = "") -> Reading:
+        """Return what the sensor of a point shows now, under its own name or that of a field."""
+        ...
+
+    def all_sensed(self, wires: Mapping[str, str]) -> list[Reading]:
+        """Return what the sensors of the point of each field show now, under the field's name."""
         ...
 
     def reached(self, place: str) -> None:
@@ -115,8 +119,7 @@ class Source:
     def publish(self) -> None:
         """Publish what is measured now."""
         assert self._publish is not None
-        told = [on_field(self._world.sensed(p), f) for f, p in self.wires.items()]
-        self._publish([*told, *self.extra()])
+        self._publish([*self._world.all_sensed(self.wires), *self.extra()])
 
     def answers(self) -> bool:
         """Tell whether this look comes to anything."""
@@ -159,12 +162,16 @@ class Plc:
         if broken.unreadable:
             bad = Quality.BAD
             return [Reading(each, None, bad, now_s, broken.unreadable) for each in self.inputs]
-        return [
-            Reading(field, None, Quality.BAD, now_s, broken.modules[point])
-            if point in broken.modules
-            else on_field(self._world.sensed(point), field)
-            for field, point in self.inputs.items()
-        ]
+        readings = self._world.all_sensed(self.inputs)
+        if broken.modules:
+            readings = [
+                Reading(each.field, None, Quality.BAD, now_s, broken.modules[point])
+                if point in broken.modules
+                else each
+                for each, point in zip(readings, self.inputs.values(), strict=True)
+            ]
+        self._world.reached("plc.seen")
+        return readings
 
     def command(self, command: Command) -> None:
         """See `ScanDevice`."""
@@ -196,6 +203,11 @@ class Plc:
         """Hear of a complete scan."""
         self._fed_s = self._world.monotonic_s()
 
+    @property
+    def released_after_s(self) -> float:
+        """After how long without a scan the kernel sets the outputs to 0."""
+        return self._watchdog_s
+
     def close(self) -> None:
         """Close the handle, orderly or not: the kernel sets the outputs to 0."""
         self.image.update(self.safe)
@@ -206,8 +218,3 @@ class Plc:
         late = self._fed_s is not None
         if late and self._world.monotonic_s() - (self._fed_s or 0.0) > self._watchdog_s:
             self.image.update(self.safe)
-
-
-def on_field(reading: Reading, field: str) -> Reading:
-    """Return a point's reading under the name that its device has for it."""
-    return Reading(field, reading.value, reading.quality, reading.measured_at_s, reading.reason)

@@ -1,6 +1,5 @@
 """Faults of inverter, meters, topics and miners: F20 to F62, as far as they reach the port."""
 
-from dataclasses import replace
 from functools import partial
 from random import Random
 
@@ -55,7 +54,7 @@ def slow(storm: Storm, random: Random) -> Undo:
 def zero_frame(storm: Storm, _random: Random) -> Undo:
     """Let the inverter answer with zeros, as on waking."""
     undo = [
-        storm.world.lay_over(point, lambda reading: replace(reading, value=0.0))
+        storm.world.lay_over(point, lambda reading: reading._replace(value=0.0))
         for point in ("pv.power", "house.load", "battery.power", "battery.soc")
     ]
     return lambda: [each() for each in undo]
@@ -70,7 +69,7 @@ def soc_jumps(storm: Storm, random: Random) -> Undo:
     """Let the battery's charge jump between empty and full."""
 
     def jump(reading: Reading) -> Reading:
-        return replace(reading, value=random.choice((0.0, 100.0, reading.value)))
+        return reading._replace(value=random.choice((0.0, 100.0, reading.value)))
 
     return storm.world.lay_over("battery.soc", jump)
 
@@ -104,7 +103,7 @@ def ignores_pause(storm: Storm, random: Random) -> Undo:
 def lies(storm: Storm, random: Random) -> Undo:
     """Let a miner say that it is paused, and run."""
     name = random.choice(MINERS)
-    quiet = storm.world.lay_over(f"{name}.power", lambda reading: replace(reading, value=0.0))
+    quiet = storm.world.lay_over(f"{name}.power", lambda reading: reading._replace(value=0.0))
     undo = _with(storm.world.firmware[name].faults, "lies")
     return lambda: (quiet(), undo())
 

@@ -9,7 +9,7 @@ from tests.virtual.world import KilledError
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 PLACES = (
-    "plc.read", "plc.write", "plc.written", "disk.pwrite", "disk.sync", "disk.synced",
+    "plc.read", "plc.seen", "plc.write", "plc.written", "disk.pwrite", "disk.sync", "disk.synced",
     "disk.rename", "miner1.pause", "miner1.set_target", "miner2.pause",
 )  # fmt: skip
 GARBAGE = (
@@ -82,8 +82,14 @@ def boots_in_1970(storm: Storm, _random: Random) -> Undo:
 
 
 def stall(storm: Storm, random: Random) -> None:
-    """Let the process stand still in the middle of a scan."""
-    storm.world.stands_still_s = random.choice((6.0, 15.0, 30.0, 120.0))
+    """Let the process stand still: between two scans, or in one before, after or in its reading."""
+    world, lasts_s = storm.world, random.choice((6.0, 11.0, 15.0, 30.0, 120.0))
+    place = random.choice(("waiting", "plc.read", "plc.seen", "plc.write"))
+    if place == "waiting":
+        world.stalled_s += lasts_s
+        world.at(0.0, lambda: world.advance(lasts_s))
+    else:
+        world.stands_still_at, world.stands_still_s = place, lasts_s
 
 
 def overrides(storm: Storm, _random: Random) -> None:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from random import Random
 
@@ -27,7 +26,7 @@ IMPOSSIBLE = (-127.0, 85.0, 850.0, 3276.7, 6553.5)
 
 
 def _showing(value: Value) -> Callable[[Reading], Reading]:
-    return lambda reading: replace(reading, value=value)
+    return lambda reading: reading._replace(value=value)
 
 
 def stale(storm: Storm, random: Random) -> Undo:
@@ -59,7 +58,7 @@ def spikes(storm: Storm, random: Random) -> Undo:
     def jump(reading: Reading) -> Reading:
         if random.random() > 0.02 or not isinstance(reading.value, float):
             return reading
-        return replace(reading, value=reading.value + random.choice((-40.0, 40.0)))
+        return reading._replace(value=reading.value + random.choice((-40.0, 40.0)))
 
     return storm.world.lay_over(random.choice(TEMPERATURES), jump)
 
@@ -72,13 +71,13 @@ def drift(storm: Storm, random: Random) -> Undo:
         if not isinstance(reading.value, float):
             return reading
         off = slope * (storm.world.now_s - begun_s)
-        return replace(reading, value=round(reading.value + off, 1))
+        return reading._replace(value=round(reading.value + off, 1))
 
     return storm.world.lay_over(random.choice(TEMPERATURES), creep)
 
 
 def _of_another(world: World, point: str, reading: Reading) -> Reading:
-    return replace(reading, value=world.truth(point))
+    return reading._replace(value=world.truth(point))
 
 
 def swapped(storm: Storm, _random: Random) -> Undo:
@@ -95,7 +94,7 @@ def wire_break(storm: Storm, random: Random) -> Undo:
     """Let the module say that a wire is broken."""
     point = random.choice((*TEMPERATURES[:7], "rv1.position", "rv2.position"))
     return storm.world.lay_over(
-        point, lambda reading: replace(reading, value=None, quality=Quality.BAD, reason="wire")
+        point, lambda reading: reading._replace(value=None, quality=Quality.BAD, reason="wire")
     )
 
 

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from random import Random
 
 from adapters.simulated.inputs import Commands
-from adapters.simulated.plant import step
+from adapters.simulated.plant import SUBSTEP_S, after
 from adapters.simulated.points import measured_points
 from adapters.simulated.state import PlantParameters, PlantState, initial_state
 from adapters.simulated.weather import Weather, WeatherRow, boundary_at
 from engine.values.fact import Value
 
 ROW_S = 1800.0
+LEAST_S = 1.0
+"""Physics takes no shorter step unless it must."""
 _DAY_S, _YEAR_S = 86_400.0, 31_557_600.0
 _PEAK_W = 9500.0
 _WARMEST_S = 0.55 * _YEAR_S
@@ -60,14 +62,36 @@ class House:
             self.parameters, self._boundary.outside_temperature_c
         )
         self.points: Mapping[str, Value] = {}
+        self._commands: Commands | None = None
+        self._owed_s = 0.0
         self._look()
 
     def advance(self, commands: Commands, dt_s: float) -> None:
-        """Let `dt_s` seconds pass under `commands`."""
-        self._boundary = boundary_at(self._weather, self.wall_s, 3600)
-        self.state = step(self.parameters, self.state, self._boundary, commands, dt_s).state
-        self.wall_s += dt_s
+        """Let `dt_s` seconds pass under `commands`, at most `SUBSTEP_S`.
+
+        While nobody commands anything else the physics takes its longest step, as the plant itself
+        would; so sensors may show what was true some seconds ago. A command acts at once.
+        """
+        if commands == self._commands:
+            self._owed_s += dt_s
+            if self._owed_s + LEAST_S < SUBSTEP_S:
+                return
+            dt_s = min(self._owed_s, SUBSTEP_S)
+            self._owed_s -= dt_s
+        else:
+            if self._commands is not None and self._owed_s > LEAST_S:
+                self._step(self._commands, self._owed_s)
+            else:
+                dt_s += self._owed_s
+            self._owed_s = 0.0
+        self._commands = commands
+        self._step(commands, dt_s)
         self._look()
+
+    def _step(self, commands: Commands, dt_s: float) -> None:
+        self._boundary = boundary_at(self._weather, self.wall_s, 3600)
+        self.state = after(self.parameters, self.state, self._boundary, commands, dt_s)
+        self.wall_s += dt_s
 
     def _look(self) -> None:
         self.points = measured_points(self.parameters, self.state, self._boundary)

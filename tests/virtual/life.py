@@ -18,6 +18,7 @@ from adapters.runtime.kept import Kept, Newest
 from adapters.runtime.latches import latched_in
 from adapters.runtime.loading import Loaded
 from adapters.runtime.operations import Operations
+from adapters.runtime.slots import SLOTS
 from adapters.runtime.store import Store
 from engine.control.program import Program
 from engine.control.state import Retained
@@ -28,20 +29,52 @@ from tests.virtual.world import KilledError, World
 
 
 class SavedAtOnce:
-    """A Saver without a thread; see `SavingThread`."""
+    """A Saver without a thread; see `SavingThread`.
 
-    def __init__(self, store: Store, digest: Callable[[], str], durable: frozenset[str]) -> None:
+    What nobody could tell from it is put off: while the disk works and nobody is about to die in a
+    write, a state that is not urgent is written when somebody looks at the disk (`settle`), unless
+    two newer ones have been written over both slots by then.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        digest: Callable[[], str],
+        durable: frozenset[str],
+        disk: VirtualDisk,
+    ) -> None:
         """`durable` are the latches that were restored."""
         self._store = store
         self._digest = digest
+        self._disk = disk
+        self._put_off: list[tuple[Program, str, Retained]] = []
+        disk.settle = self.settle
         self.durable = durable
         self.owes = False
 
-    def hand_in(self, program: Program, retained: Retained, urgent: bool) -> None:
-        """Save now."""
-        self.owes = not self._store.save(program, self._digest(), retained, urgent=urgent)
+    def hand_in(
+        self, program: Program, retained: Retained, urgent: bool, *, ended: bool = False
+    ) -> None:
+        """Save now, or soon enough."""
+        if not urgent and not self.owes and not self._disk.attended:
+            self._put_off.append((program, self._digest(), retained))
+            if len(self._put_off) == 2 * SLOTS:  # the others fall into the same slots again
+                del self._put_off[:SLOTS]
+            self.durable = latched_in(program, retained)
+            return
+        self.settle()
+        self.owes = not self._store.save(
+            program, self._digest(), retained, urgent=urgent, ended=ended
+        )
         if not self.owes:
             self.durable = latched_in(program, retained)
+
+    def settle(self) -> None:
+        """Write what was put off."""
+        waiting, self._put_off = self._put_off, []
+        for program, digest, retained in waiting:
+            if not self._store.save(program, digest, retained, urgent=False):
+                raise AssertionError("put off, although the disk was broken")
 
 
 class _AtOnce(Newest):
@@ -89,6 +122,7 @@ class Life:
             self.store,
             lambda: self.daemon.digest,
             latched_in(loaded.program, restored.retained),
+            world.disk,
         )
         live = replace(loaded, devices=tuple(world.sources.values()), scan_devices=(world.plc,))
         self.daemon = Daemon(live, restored.retained, clock, Surroundings(self.saver))
@@ -132,6 +166,12 @@ class Life:
     def _end(self, loop: VirtualLoop) -> None:
         """Take away the process; its files are closed by the system, its images by the kernel."""
         loop.end()
+        self.saver.settle()
+        self._world.disk.settle = _nothing
         self.store.close()
         self.kept.finish()
         self._world.plc.close()
+
+
+def _nothing() -> None:
+    """Nobody has anything to write."""

@@ -7,30 +7,15 @@ What would run in a thread runs at once, on the spot, so a run depends on nothin
 """
 
 import asyncio
-import selectors
+import heapq
 from collections.abc import Callable, Mapping
 from typing import Any
 
-SHORTEST_S = 1e-9
+RESOLUTION_S = 1e-6
 
 
 class StandstillError(Exception):
     """Nobody will ever wake anybody: the program under test waits for ever."""
-
-
-class _NoSelector(selectors.SelectSelector):
-    """Never asks the machine; what asyncio would wait goes to `pass_time`."""
-
-    def __init__(self, pass_time: Callable[[float], None]) -> None:
-        super().__init__()
-        self._pass_time = pass_time
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            raise StandstillError("nobody is due and nothing is ready")
-        if timeout > 0:
-            self._pass_time(timeout)
-        return []
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -38,10 +23,33 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def __init__(self, world_s: Callable[[], float], pass_time: Callable[[float], None]) -> None:
         """Tell time by `world_s`; `pass_time` moves it."""
-        super().__init__(_NoSelector(pass_time))
+        super().__init__()
         self._world_s = world_s
-        self._clock_resolution = 1e-6
+        self._pass_time = pass_time
         self.set_exception_handler(_say_nothing)
+
+    def _run_once(self) -> None:
+        """Run what is ready; if nothing is, let time pass until something is due.
+
+        As asyncio's own, without asking the machine for files and signals: there are none.
+        """
+        own = vars(self)
+        ready, scheduled = own["_ready"], own["_scheduled"]
+        while scheduled and scheduled[0].cancelled():
+            heapq.heappop(scheduled)
+        if not ready:
+            if not scheduled:
+                raise StandstillError("nobody is due and nothing is ready")
+            wait_s = scheduled[0].when() - self._world_s()
+            if wait_s > 0.0:
+                self._pass_time(wait_s)
+        until_s = self._world_s() + RESOLUTION_S
+        while scheduled and scheduled[0].when() < until_s:
+            ready.append(heapq.heappop(scheduled))
+        for _ in range(len(ready)):
+            handle = ready.popleft()
+            if not handle.cancelled():
+                handle._run()
 
     def time(self) -> float:
         """Return the world's seconds."""

@@ -134,6 +134,8 @@ class Miner(Source):
 
     def _control(self, now_s: float) -> None:
         wanted_w = self.wanted_w(now_s)
+        if wanted_w == 0.0 and self._rests():
+            return
         for _ in range(ACTS_MAX):
             seen = self._seen(wanted_w, now_s)
             self._memory = carry(self._memory, wanted_w, seen, self._rules)
@@ -141,6 +143,12 @@ class Miner(Source):
             if step.act is Act.LEAVE:
                 return
             self._do(step, now_s)
+
+    def _rests(self) -> bool:
+        """Tell whether the table leaves a miner that is off as it is, until anything changes."""
+        memory = self._memory
+        told = memory.told_off and memory.last_act is Act.LEAVE and not memory.given_up
+        return told and self.firmware.shown() is Standing.PAUSED
 
     def _seen(self, wanted_w: float | None, now_s: float) -> Seen:
         firmware, power_w = self.firmware, None

@@ -8,8 +8,8 @@ import json
 import math
 import struct
 import zlib
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from adapters.port import Reading
@@ -19,8 +19,10 @@ from tests.virtual.world import MINERS, World
 
 CIRCUIT_W = 5800.0
 MIN_OFF_S = {"p4": 60.0, "p5": 60.0, "miner1": 300.0, "miner2": 300.0}
+PUMPS = ("p4", "p5")
 PUMP_FIRST_S = 30.0
-SAVED_EVERY_S = 60.0
+AT_ONCE_S = 0.1
+HOUR_S, CHANGES_MAX = 3600.0, 12
 _SLOT = 65_536
 _HEAD = struct.Struct("<8sQI32sI")
 
@@ -40,8 +42,7 @@ class Kept(NamedTuple):
     latched: frozenset[str]
 
 
-@dataclass(slots=True)
-class Known:
+class Known(NamedTuple):
     """The last reading of a point."""
 
     value: Value | None
@@ -77,6 +78,9 @@ class Oracle:
         self.granted: list[str] = []
         """Trips for which a full handshake was answered with yes, and no scan heard yet."""
         self._ranges = {each.name: each for each in plant.outputs}
+        self._driven = [(link.name, link.field) for link in world.known.entries["plc"].outputs]
+        self._fitting: dict[str, Value] = {}
+        """The last image that was looked at."""
         self._declared = {
             each.name: (
                 each.max_age_s,
@@ -88,13 +92,15 @@ class Oracle:
         self._points: dict[str, Known] = {}
         self._off_since: dict[str, float] = {}
         self._was_on: dict[str, bool] = {}
-        self._switched_s: dict[str, float] = {}
-        self._seen_s = 0.0
         self._p3_since = math.inf
         self._p3_ran_s = 0.0
         self._quiet: dict[str, int] = {}
         self._demand = dict.fromkeys(MINERS, 0.0)
+        self._changes: dict[str, deque[float]] = {name: deque() for name in MINERS}
+        self._writes = dict.fromkeys(MINERS, 0)
         self._last_s: float | None = None
+        self._hurries = False
+        self._period_s = world.known.loaded.site.scan_period_s
         self._first = True
         self._wires: dict[str, dict[str, str]] = {}
         world.on_image = self._written
@@ -113,23 +119,18 @@ class Oracle:
         for trip in missing:
             self._broken("I2 I10", f"{trip} was told as latched and is not on the disk")
         self.told = set(self.latched)
-        self._forget_switches()
         self._points.clear()
+        self._hurries, self.world.held_in_write_s = False, 0.0
         if self._p3_since < math.inf and self._last_s is not None:
             self._p3_ran_s = self._last_s - self._p3_since  # time state survives (law 13)
         self._p3_since, self._last_s, self._first = math.inf, None, True
         self._demand = dict.fromkeys(MINERS, 0.0)
 
-    def _forget_switches(self) -> None:
-        """Let go of what switched in the last minute of the life before.
-
-        Latches are on the disk at once, the rest once a minute: a crash forgets when an output
-        switched since, and so its minimum off time.
-        """
-        for name, at_s in self._switched_s.items():
-            if self._seen_s - at_s <= SAVED_EVERY_S:
-                self._was_on.pop(name, None)
-                self._off_since.pop(name, None)
+    def died(self) -> None:
+        """Hear that the process is gone: the kernel has set the outputs to 0 (I7)."""
+        for pump in PUMPS:
+            if self._was_on.get(pump):
+                self._was_on[pump], self._off_since[pump] = False, self.world.now_s
 
     def hear(self, device: str, readings: Sequence[Reading]) -> None:
         """Hear what a device published; a gateway's listener."""
@@ -137,14 +138,13 @@ class Oracle:
         names = self._wires.get(device)
         if names is None:
             names = self._wires[device] = {link.field: link.name for link in entry.facts}
-        for reading in readings:
-            name = names.get(reading.field)
+        points, good = self._points, Quality.GOOD
+        for field, value, quality, at_s, _ in readings:
+            name = names.get(field)
             if name is not None:
-                good = reading.quality is Quality.GOOD
-                value = reading.value if good else None
-                known = self._points.get(name)
-                if known is None or reading.measured_at_s >= known.at_s:
-                    self._points[name] = Known(value, reading.measured_at_s)
+                known = points.get(name)
+                if known is None or at_s >= known.at_s:
+                    points[name] = Known(value if quality is good else None, at_s)
 
     def _written(self, image: Mapping[str, Value], fresh: int) -> None:
         if fresh != len(image):
@@ -198,43 +198,58 @@ class Oracle:
         self.scans += 1
         now_s = self.world.monotonic_s()
         self._time(now_s)
+        held_s, self.world.held_in_write_s = self.world.held_in_write_s, 0.0
+        self._hurries = held_s > 2 * self._period_s
         causes = self.causes()
         for trip in resets:
             if trip not in self.granted:
                 self._broken("I2", f"{trip} was reset without its handshake")
             else:
                 self.granted.remove(trip)
-            if causes.get(trip, False) is False:
+            if causes.get(trip, False) is False or held_s:
                 self.latched.discard(trip)
                 self.told.discard(trip)
                 self._quiet[trip] = 2
         self.latched |= {trip for trip, cause in causes.items() if cause is True}
         wanted = {name: self.world.miner(name).wanted_w(now_s) or 0.0 for name in MINERS}
         image = self.world.plc.image
+        if not held_s:  # else facts grew old in writing; after long the next scan comes at once
+            self._judge(causes, wanted, now_s)
+        self._times(image, wanted, self.world.now_s - (now_s - decided_s))
+        self._demand = wanted
+
+    def _judge(
+        self, causes: Mapping[str, bool | None], wanted: Mapping[str, float], now_s: float
+    ) -> None:
+        image = self.world.plc.image
         self._trips(causes, wanted)
         if not self.world.broken.unwritable:  # else the kernel's watchdog takes the outputs to 0
             self._valves(image, wanted)
         self._permissives(wanted, now_s)
         self._values(wanted, now_s)
-        self._times(image, wanted, self.world.now_s - (now_s - decided_s))
-        self._demand = wanted
 
     # The invariants
 
     def _time(self, now_s: float) -> None:
         """I13: no two scans further apart than the kernel's watchdog would bear unseen."""
-        period_s = self.world.known.loaded.site.scan_period_s
+        period_s = self._period_s
         gap_s = 0.0 if self._last_s is None else now_s - self._last_s
         if gap_s > 2 * period_s and not self.world.stalled_s >= gap_s - 2 * period_s:
             self._broken("I13", f"{gap_s:.1f} s without a scan, and nothing held it up")
+        if self._hurries and gap_s > AT_ONCE_S:
+            self._broken("I13", f"what was held up in writing drove for {gap_s:.1f} s more")
         self._last_s, self.world.stalled_s = now_s, 0.0
 
     def _trips(self, causes: Mapping[str, bool | None], wanted: Mapping[str, float]) -> None:
         """I1 and I3: who is tripped or latched wants nothing, nor just after a reset."""
+        if not self._quiet and not any(wanted.values()):
+            return
         for trip, cause in causes.items():
             quiet = self._quiet.get(trip, 0)
-            if quiet:
+            if quiet > 1:
                 self._quiet[trip] = quiet - 1
+            elif quiet:
+                del self._quiet[trip]
             own = trip.partition("_")[0]
             for miner in MINERS if own not in MINERS else (own,):
                 if (cause is not False or trip in self.latched) and wanted[miner] > 0.0:
@@ -252,8 +267,7 @@ class Oracle:
             self._broken("I4", f"heat without a way: {rv1:g} % and {rv2:g} %")
         if any(wanted.values()) and image["p3_run"] is not True:
             self._broken("I4", "heat without P3")
-        cold = self._is("outside.temperature", lambda v: v < 3.0)
-        if image["sg_ready"] == "locked" and cold:
+        if image["sg_ready"] == "locked" and self._is("outside.temperature", lambda v: v < 3.0):
             self._broken("I4", "the heat pump is locked in frost")
         if image["p5_run"] is True and self._is("hotwater.top", lambda v: v <= 68.0) is not True:
             self._broken("I4 I6", "P5 loads, and the hot water is hot or unknown")
@@ -265,6 +279,8 @@ class Oracle:
             self._p3_since, self._p3_ran_s = math.inf, 0.0
         elif self._p3_since == math.inf:
             self._p3_since = now_s - self._p3_ran_s
+        if not any(wanted.values()):
+            return
         ways = [self._is(f"{way}.position", lambda v: v >= 40.0) for way in ("rv1", "rv2")]
         wide = [self._is(f"{way}.position", lambda v: v > 90.0) for way in ("rv1", "rv2")]
         for miner, power_w in wanted.items():
@@ -291,21 +307,34 @@ class Oracle:
         for miner, power_w in wanted.items():
             if power_w != 0.0 and not 1700.0 <= power_w <= 3300.0:
                 self._broken("I14", f"{miner} wants {power_w} W")
-        for link in self.world.known.entries["plc"].outputs:
-            if not self._ranges[link.name].holds(self.world.plc.image[link.field]):
-                self._broken("I14", f"{link.name} is {self.world.plc.image[link.field]}")
+        self._wear()
+        image = self.world.plc.image
+        for name, field in self._driven if image != self._fitting else ():
+            if not self._ranges[name].holds(image[field]):
+                self._broken("I14", f"{name} is {image[field]}")
+        self._fitting = dict(image)
         charging = self.world.sources["inverter"].in_force("battery_mode", now_s) == "charge"
         if charging and self._is("grid.power", lambda v: v > 14_000.0) is not False:
             self._broken("I15", "charging beside a connection that is loaded or unknown")
 
+    def _wear(self) -> None:
+        """F59: each change of a target is a write to a miner's flash, by whatever life of ours."""
+        now_s = self.world.now_s
+        for miner, changes in self._changes.items():
+            writes = self.world.firmware[miner].writes
+            changes.extend([now_s] * (writes - self._writes[miner]))
+            self._writes[miner] = writes
+            while changes and changes[0] <= now_s - HOUR_S:
+                changes.popleft()
+            if len(changes) > CHANGES_MAX:
+                self._broken("F59", f"{miner} was given {len(changes)} targets within an hour")
+                changes.clear()
+
     def _times(self, image: Mapping[str, Value], wanted: Mapping[str, float], at_s: float) -> None:
         """I7: who was switched off stays off for its time."""
         on = {miner: power_w > 0.0 for miner, power_w in wanted.items()}
-        on |= {pump: image[f"{pump}_run"] is True for pump in ("p4", "p5")}
-        self._seen_s = at_s
+        on |= {pump: image[f"{pump}_run"] is True for pump in PUMPS}
         for name, is_on in on.items():
-            if is_on != self._was_on.get(name, is_on):
-                self._switched_s[name] = at_s
             if not is_on and self._was_on.get(name):
                 self._off_since[name] = at_s
             elif is_on and not self._was_on.get(name) and name in self._off_since:

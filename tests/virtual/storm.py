@@ -135,6 +135,7 @@ class Storm:
             life = Life(world, self.loaded, self._nonce)
         except KilledError as killed:
             world.plc.close()
+            oracle.died()
             return killed
         for note in life.notes:
             world.log(f"restored: {note}")
@@ -144,6 +145,7 @@ class Storm:
         self.people.life = life
         self._made(life)
         ended = life.run()
+        oracle.died()
         self.people.life = None
         return ended
 

@@ -53,7 +53,7 @@ def test_f26_a_frame_of_zeros_starts_and_breaks_nothing(tmp_path: Path) -> None:
 
 
 def _with(reading: Reading, value: Value) -> Reading:
-    return replace(reading, value=value)
+    return reading._replace(value=value)
 
 
 def unreachable_when_tripped(folder: Path) -> None:

@@ -30,7 +30,7 @@ def shows(bench: Bench, point: str, value: Value | None, quality: Quality = Qual
     bench.at(
         HEATS_S,
         lambda: bench.world.lay_over(
-            point, lambda reading: replace(reading, value=value, quality=quality, reason="fault")
+            point, lambda reading: reading._replace(value=value, quality=quality, reason="fault")
         ),
     )
 

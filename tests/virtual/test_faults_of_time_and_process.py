@@ -84,7 +84,7 @@ def test_f91_sabotage_without_a_sync_the_power_cut_takes_the_latch(tmp_path: Pat
 
 
 @pytest.mark.parametrize("power", [False, True], ids=["killed", "power cut"])
-@pytest.mark.parametrize("place", PLACES[:6])
+@pytest.mark.parametrize("place", PLACES[:7])
 def test_f90_f91_death_in_the_scan_of_a_trip_leaves_no_unsafe_image_and_no_lie(
     tmp_path: Path, place: str, power: bool
 ) -> None:
@@ -244,6 +244,82 @@ def test_f89_sabotage_without_it_the_old_value_would_stand_for_a_minute(tmp_path
 
     with pytest.raises(AssertionError):
         standstill(tmp_path, trusting)
+
+
+HELD_S = 30.0
+
+
+def held_up(folder: Path, sabotage: Sabotage, place: str) -> None:
+    """Stand still in the middle of a scan, while the relay opens and the inputs grow old."""
+    bench = Bench(folder, minutes=20.0).heat()
+    sabotage(bench)
+    world = bench.world
+
+    def stand_still() -> None:
+        world.stands_still_at, world.stands_still_s = place, HELD_S
+        world.at(HELD_S / 2, lambda: trip(bench))
+
+    bench.at(HEATS_S, stand_still).play()
+    assert bench.heats()
+    after = bench.after(HEATS_S + HELD_S)
+    assert after[0].at_s <= HEATS_S + HELD_S + SCAN_S
+    if place == "plc.write":
+        assert after[1].at_s - after[0].at_s <= 0.1, "the next scan comes at once"
+        after = after[1:]
+    assert after[0].tells("safety_relay"), "what is written knows of the trip"
+    assert all(shot.wanted_w == 0.0 for shot in after)
+    assert bench.oracle.violations == []
+
+
+@pytest.mark.parametrize("place", ["plc.read", "plc.seen", "plc.write"])
+def test_f89_f99_wherever_a_scan_is_held_up_what_it_saw_before_drives_nothing_after(
+    tmp_path: Path, place: str
+) -> None:
+    held_up(tmp_path, intact, place)
+
+
+@pytest.mark.parametrize("place", ["plc.seen", "plc.write"])
+def test_f89_f99_sabotage_a_cycle_that_does_not_look_at_the_clock_again_is_found(
+    tmp_path: Path, place: str
+) -> None:
+    def trusting(bench: Bench) -> None:
+        bench.on_life = lambda life: setattr(life.daemon.cycle, "is_late", lambda _scan: False)
+
+    with pytest.raises(AssertionError):
+        held_up(tmp_path, trusting, place)
+
+
+def off_time(folder: Path, sabotage: Sabotage) -> None:
+    """Let miner 1 be stopped and the process die before it has saved that."""
+    bench = Bench(folder, minutes=40.0).heat()
+    sabotage(bench)
+    stop = {"output": "miner1.power_target", "value": 0, "unit": "W", "ttl_s": 10}
+    first_s = 910.0 + HEATS_S  # the minimum on time is over
+    bench.at(first_s, lambda: bench.people.ask("override", **stop))
+    bench.at(first_s + 7.0, lambda: die(bench))
+    bench.at(first_s + 45.0, bench.heat).play()
+    assert bench.lives == 2
+    assert bench.oracle.violations == []
+    assert bench.first(lambda shot: shot.wanted_w > 0.0, first_s + 20.0) >= MINIMUM_OFF_S
+
+
+MINIMUM_OFF_S = 300.0
+
+
+def test_f90_what_was_switched_off_just_before_a_crash_stays_off_for_its_time(
+    tmp_path: Path,
+) -> None:
+    off_time(tmp_path, intact)
+
+
+def test_f90_sabotage_who_believes_the_state_of_a_minute_ago_starts_too_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "adapters.runtime.store.after_crash", lambda _program, retained, _now_s: retained
+    )
+    with pytest.raises(AssertionError, match="I7"):
+        off_time(tmp_path, intact)
 
 
 def broken_disk(folder: Path, error: int) -> None:

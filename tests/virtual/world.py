@@ -22,6 +22,7 @@ from tests.virtual.site import METER, METER_FIELD, AsLoaded
 
 LONGEST_STEP_S = 5.0
 _DIGITS = {"W": 0, "°C": 1, "%": 1}
+_CHANNELS = frozenset({"safety.channel_a", "safety.channel_b"})
 MINERS = ("miner1", "miner2")
 WATCHDOG_SCANS = 4
 
@@ -82,24 +83,28 @@ class World:
         self.broken = Broken()
         self.relay_closed = True
         self.firmware = {name: Firmware() for name in MINERS}
-        self.dies_at: tuple[str, bool] | None = None
+        self._dies_at: tuple[str, bool] | None = None
         self.stalled_s = 0.0
         """How long the process stood still since the last scan, by no fault of its own."""
         self.stands_still_s = 0.0
-        """For so long it stands still when it reads the PLC next."""
+        """For so long it stands still when it comes to `stands_still_at` next."""
+        self.stands_still_at = "plc.read"
+        self.held_in_write_s = 0.0
+        """For so long it stood still while the image of this scan was written."""
         self.pass_through: Callable[[float], None] = lambda _: None
         """Hears of time before it passes, in steps."""
         self.on_image: Callable[[Mapping[str, Value], int], None] = lambda _image, _fresh: None
         self.log: Callable[[str], None] = lambda _: None
         self._faults: dict[str, list[Fault]] = {}
+        self._laid_over: set[str] = set()
         self._battery_mode: Value | None = None
         self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._count = itertools.count()
         plant = known.loaded.program.rulebook.plant
         self._digits = {
-            each.name: _DIGITS.get(each.unit.symbol) if each.unit else None
+            each.name: _DIGITS[each.unit.symbol]
             for each in plant.points
-            if isinstance(each.type, NumberType)
+            if isinstance(each.type, NumberType) and each.unit and each.unit.symbol in _DIGITS
         }
         self._period_s = known.loaded.site.scan_period_s
         self._safe = {each.name: each.failsafe for each in plant.outputs}
@@ -132,7 +137,24 @@ class World:
         """Let `fault` make of a sensor's reading what it likes; returns how to take it away."""
         faults = self._faults.setdefault(point, [])
         faults.append(fault)
-        return lambda: faults.remove(fault)
+        self._laid_over.add(point)
+
+        def take_away() -> None:
+            faults.remove(fault)
+            if not faults:
+                self._laid_over.discard(point)
+
+        return take_away
+
+    @property
+    def dies_at(self) -> tuple[str, bool] | None:
+        """Where the process dies when it comes there, and whether the power goes with it."""
+        return self._dies_at
+
+    @dies_at.setter
+    def dies_at(self, place: tuple[str, bool] | None) -> None:
+        self.disk.watch(place is not None)
+        self._dies_at = place
 
     def at(self, seconds_from_now: float, action: Callable[[], object]) -> None:
         """Let something happen later."""
@@ -140,12 +162,13 @@ class World:
 
     def reached(self, place: str) -> None:
         """Hear of a place in the program where the process may stand still or die."""
-        if place == "plc.read" and self.stands_still_s:
+        if self.stands_still_s and place == self.stands_still_at:
             pause_s, self.stands_still_s = self.stands_still_s, 0.0
             self.stalled_s += pause_s
+            self.held_in_write_s = pause_s if place == "plc.write" else 0.0
             self.advance(pause_s)
-        if self.dies_at is not None and self.dies_at[0] == place:
-            (_, power), self.dies_at = self.dies_at, None
+        if self._dies_at is not None and self._dies_at[0] == place:
+            (_, power), self._dies_at = self._dies_at, None
             raise KilledError(place, power=power)
 
     def written(self, image: Mapping[str, Value], fresh: int) -> None:
@@ -196,22 +219,32 @@ class World:
 
     def truth(self, point: str) -> Value:
         """Return what is true of a point, to the digit that its sensor shows."""
-        value = self.house.points[point]
-        if point.startswith("safety."):
+        digits = self._digits.get(point)
+        if digits is not None:
+            return round(self.house.points[point], digits) + 0.0  # type: ignore[arg-type] # a number
+        if point in _CHANNELS:
             return self.relay_closed
         if point == "p3.running" and self.broken.without_flow:
             return self.plc.image["p3_run"] is True and "p3" not in self.broken.stuck
-        digits = self._digits.get(point)
-        if digits is not None and isinstance(value, float):
-            value = round(value, digits) + 0.0
-        return value
+        return self.house.points[point]
 
-    def sensed(self, point: str) -> Reading:
-        """Return what the sensor of a point shows."""
-        reading = Reading(point, self.truth(point), Quality.GOOD, self.monotonic_s())
+    def all_sensed(self, wires: Mapping[str, str]) -> list[Reading]:
+        """Return what the sensors of a device's points show, by the field of each."""
+        if not self._laid_over.isdisjoint(wires.values()):
+            return [self.sensed(point, field) for field, point in wires.items()]
+        clock, truth, good = self.clock, self.truth, Quality.GOOD
+        now_s = clock.true_s - clock.boot_s
+        return [Reading(field, truth(point), good, now_s) for field, point in wires.items()]
+
+    def sensed(self, point: str, field: str = "") -> Reading:
+        """Return what the sensor of a point shows, under the name of the point or of a field."""
+        clock = self.clock
+        reading = Reading(
+            field or point, self.truth(point), Quality.GOOD, clock.true_s - clock.boot_s
+        )
         for fault in self._faults.get(point, ()):
             reading = fault(reading)
-        return reading
+        return reading if reading.field == (field or point) else reading._replace(field=field)
 
     def _metered(self) -> list[Reading]:
         """Return what the meter before both miners shows; no miner can lie about it."""
