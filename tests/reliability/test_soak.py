@@ -28,7 +28,7 @@ def _steady(count: int = 60) -> list[Sample]:
         Sample(
             scans=1000 * (number + 1),
             overruns=0,
-            good=900 * (number + 1),
+            good=980 * (number + 1),
             rss_mib=60.0 + 0.1 * (number % 2),
             fds=28 + number % 2,
             threads=8 + number % 3 // 2,
@@ -57,14 +57,17 @@ def test_f97_one_more_every_thousand_scans_is_a_leak(sabotage: str) -> None:
     assert not judged(grown, 60_000, 1.0).kept
 
 
-def test_a_daemon_that_never_knew_its_plant_says_nothing() -> None:
-    assert not judged([replace(each, good=0) for each in _steady()], 60_000, 1.0).kept
+def test_a_daemon_that_did_not_know_its_plant_says_nothing() -> None:
+    for good in (0, 0.5):
+        heard = [replace(each, good=round(good * each.scans)) for each in _steady()]
+        assert not judged(heard, 60_000, 1.0).kept
 
 
 def test_f104_writing_too_much_or_nothing_at_all_is_noticed() -> None:
     samples = _steady()
     assert not flash([replace(each, written=0) for each in samples]).kept
     assert not flash([replace(each, written=each.written * 10) for each in samples]).kept
+    assert not flash([]).kept
 
 
 def test_f97_a_daemon_that_leaks_files_is_found(tmp_path: Path) -> None:
