@@ -15,7 +15,7 @@ from pathlib import Path
 DAY_MS = 86_400_000
 STORE_SHARE = 1 / 48
 """Of a day's budget: half an hour's worth may be written at once."""
-PACE = 0.9
+PACE = 0.8
 """Of a day's budget, what comes in evenly; the rest is the store, and the commit under way."""
 LONGEST_MS = 7_200_000
 """A commit comes after two hours at the latest; who owes more rests first."""
@@ -38,12 +38,15 @@ class FlashBudget:
     def __init__(
         self, bytes_a_day: int, written: Callable[[], int] = written_by_this_process
     ) -> None:
-        """Begin with a full store; `written` counts bytes and never runs backwards."""
+        """Begin with a full store; `written` counts bytes and never runs backwards.
+
+        What was written before the first commit is not taken off: files are made once.
+        """
         self._store_max = bytes_a_day * STORE_SHARE
         self._bytes_per_ms = bytes_a_day * PACE / DAY_MS
         self._left = self._store_max
         self._written = written
-        self._counted = written()
+        self._counted: int | None = None
         self._at_ms: int | None = None
         self._state = "usual"
         self.rest_ms = 0
@@ -53,8 +56,9 @@ class FlashBudget:
         """Return how long the next commit waits, `usual_ms` if the budget lasts."""
         passed_ms = 0 if self._at_ms is None else now_ms - self._at_ms
         counted = self._written()
+        before = counted if self._counted is None else self._counted
         came = passed_ms * self._bytes_per_ms
-        self._left = min(self._store_max, self._left + came) - (counted - self._counted)
+        self._left = min(self._store_max, self._left + came) - (counted - before)
         self._at_ms, self._counted = now_ms, counted
         debt_ms = round(max(0.0, -self._left) / self._bytes_per_ms)
         self.rest_ms = debt_ms if debt_ms > LONGEST_MS else 0

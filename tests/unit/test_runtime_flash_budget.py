@@ -62,7 +62,7 @@ def test_who_writes_too_much_commits_more_rarely_and_keeps_the_budget(commit_byt
     commits, written = a_day(commit_bytes, 0.2)
     assert commits < DAY_MS / USUAL_MS
     assert written <= BUDGET
-    assert written > 0.85 * BUDGET, "no rarer than it must be"
+    assert written > 0.75 * BUDGET, "no rarer than it must be"
 
 
 @pytest.mark.parametrize("row_bytes_per_ms", [0.6, 1.0, 10.0])
@@ -78,7 +78,9 @@ def test_what_no_rarity_helps_is_not_recorded_until_the_debt_is_paid(
 def test_it_is_told_when_it_begins_and_when_it_ends(caplog: pytest.LogCaptureFixture) -> None:
     meter = Meter()
     budget = FlashBudget(BUDGET, meter)
-    meter.total = round(BUDGET * STORE_SHARE) + 1_000_000
+    meter.total = BUDGET // 10  # files that are made once
+    assert budget.wait_ms(0, USUAL_MS) == USUAL_MS
+    meter.total += round(BUDGET * STORE_SHARE) + 1_000_000
     waits = [budget.wait_ms(0, USUAL_MS)]
     waits += [budget.wait_ms(number * LONGEST_MS, USUAL_MS) for number in range(1, 4)]
     assert waits[0] > USUAL_MS
