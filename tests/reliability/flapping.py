@@ -37,9 +37,9 @@ SCANS_AN_HOUR = 7200
 STEP_S = 0.0625
 """So small that the turns which a scan waits for do not add up to a period."""
 BUDGET_MB = 50.0
-FIRST_MB = 7.0
-"""What the first hours may write beyond their share of a day: the store of the budget is full, and
-a commit may be under way."""
+FIRST_MB = 12.0
+"""What the first hours may write beyond their share: the budget's store is full (1 MB), two hours
+may be owed (3 MB), and a large commit may be under way."""
 SABOTAGES = ("records-on",)
 
 
