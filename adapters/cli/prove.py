@@ -63,7 +63,8 @@ def prove(
         ),
     ] = None,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=0.01, help="Seconds for one question to the solver.")
+        float,
+        typer.Option("--timeout", min=0.01, help="Seconds of a core for one question."),
     ] = 20.0,
     scans: Annotated[
         int, typer.Option("--scans", min=1, max=6, help="So many scans in a row at most.")

@@ -15,8 +15,9 @@ from engine.workshop.encode_interlocks import Hearing, Plan
 from engine.workshop.encode_memory import start
 from engine.workshop.encode_scan import Book, book_of, forced_by, look, window
 from engine.workshop.encode_values import Cell, any_of, choose, real
+from engine.workshop.prove_effort import allow
 
-_TIMEOUT_MS = 2_000
+_EACH_S = 2.0
 _SEED = 1
 
 
@@ -26,7 +27,7 @@ def plan(rulebook: Rulebook) -> Plan:
         return Plan((0,))
     book = book_of(rulebook, Plan((0,)))
     solver = z3.Solver()
-    solver.set("timeout", _TIMEOUT_MS)
+    allow(solver, _EACH_S)
     solver.set("random_seed", _SEED)
     hearing = _anything(book, solver)
     passes = [_settle(hearing, solver)]

@@ -17,6 +17,7 @@ from engine.language.rulebook import Condition, Rulebook, Signal
 from engine.workshop.encode_memory import Memory, start
 from engine.workshop.encode_scan import Book, Encoded, book_of, encode
 from engine.workshop.encode_values import all_of, any_of, constant, negated, real
+from engine.workshop.prove_effort import allow
 from engine.workshop.prove_example import Example, examples
 from engine.workshop.prove_plan import plan
 from engine.workshop.prove_property import Kind, Property, Seen, Verdict
@@ -37,7 +38,7 @@ _NOT_CONFIRMED = "not confirmed: the solver has an example that the real scan do
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How hard to try: seconds for each question to the solver, and scans in a row."""
+    """How hard to try: seconds of a core for each question to the solver, and scans in a row."""
 
     timeout_s: float = 20.0
     scans: int = 3
@@ -104,7 +105,7 @@ class Prover:
             for scan in self.encoded(count):
                 solver.add(*scan.facts)
         solver = self.solvers[count]
-        solver.set("timeout", int(self.limits.timeout_s * 1000))
+        allow(solver, self.limits.timeout_s)
         return solver
 
     def cycle(self, count: int) -> "Cycle":
@@ -132,7 +133,7 @@ class Prover:
         """Return a solver for one hard question, which it may simplify as a whole."""
         solver = z3.Solver()
         solver.set("random_seed", self.limits.seed)
-        solver.set("timeout", int(self.limits.timeout_s * 1000))
+        allow(solver, self.limits.timeout_s)
         solver.set("arith.solver", _PLAIN_SIMPLEX)
         solver.add(*terms)
         return solver
