@@ -234,8 +234,11 @@ def _fact(fact: "pb.Fact") -> "Text":
 
 def _devices(status: "pb.Status") -> "RenderableType":
     from rich.columns import Columns  # noqa: PLC0415 - slow to import, and only for terminals
+    from rich.console import Group  # noqa: PLC0415 - same
 
-    return Columns([_device(each) for each in status.devices], padding=(0, 3))
+    well = [each for each in status.devices if each.state == "running"]
+    ailing = [each for each in status.devices if each.state != "running"]
+    return Group(Columns(map(_device, well), padding=(0, 3)), *map(_device, ailing))
 
 
 def _device(device: "pb.Device") -> "Text":
