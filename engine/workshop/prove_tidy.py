@@ -17,13 +17,12 @@ from engine.language.types import BoolType, EnumType, NumberType
 from engine.values.moment import DAY_S, MONTHS
 from engine.workshop.encode_scan import Encoded
 from engine.workshop.encode_values import Cell, States, constant, negated, real
-from engine.workshop.prove_effort import allow
 from engine.workshop.scenario import MomentAt
 
 _EVERY_S = 10
 _NOON_S = 43_200
 _GRIDS = (100, 10, 5, 1, Fraction(1, 10))
-_ONE_TRY_S = 0.3
+_ONE_TRY_MS = 300
 _MOST_TRIES = 150
 """A plain counterexample is a courtesy; the time for it has an end."""
 _LONG_S = -86_400
@@ -124,7 +123,7 @@ def tidy(
 ) -> z3.ModelRef:
     """Return a model of what the solver holds already, as plain as it can be had soon."""
     tidying = _Tidying(solver)
-    allow(solver, _ONE_TRY_S)
+    solver.set("timeout", _ONE_TRY_MS)
     for wishes in _wishes(rulebook, scans, states):
         tidying.grant(list(wishes))
     return tidying.model
