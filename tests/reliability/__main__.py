@@ -34,6 +34,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("blackbox", "tests.reliability.blackbox", "the real daemon behind links that fail"),
     Command("fuzz", "tests.reliability.fuzz", "inputs that nobody meant, for every parser"),
     Command("wire", "tests.reliability.wire", "nonsense through a real broker to a daemon"),
+    Command("exchanges", "tests.reliability.exchanges", "damaged answers of Modbus and gRPC"),
     Command("soak", "tests.reliability.soak", "the daemon for as long as scans of three days"),
     Command("flapping", "tests.reliability.flapping", "every fact comes and goes for a day: flash"),
     Command("simulate", "tests.virtual.simulate", "simulated years with faults on every boundary"),
