@@ -22,6 +22,7 @@ from adapters.port import Clock, DeviceError
 REPLY_BYTES_MAX = 1 << 20
 TOKEN_S = 3600.0
 """Validity that firmware without a figure of its own grants."""
+TOKEN_LETTERS_MAX = 4096
 EARLY_S = 30.0
 """So long before its end a token is not used any more."""
 
@@ -177,6 +178,9 @@ class Session:
         token = reply.token or header
         if not isinstance(token, str) or not token:
             raise DeviceError(f"{self._settings.name}: the login brought no token")
+        if len(token) > TOKEN_LETTERS_MAX or not (token.isascii() and token.isprintable()):
+            # gRPC would raise an error of its own with the next call: it takes no such header.
+            raise DeviceError(f"{self._settings.name}: the login brought a token that is none")
         self._token = token
         self._valid_s = float(reply.timeout_s) or TOKEN_S
         self._token_until_s = sent_at_s + self._valid_s
