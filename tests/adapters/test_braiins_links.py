@@ -1,5 +1,6 @@
 """A miner whose link is half open, out of step or gone: how it is heard again."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import grpc
@@ -7,11 +8,13 @@ import pytest
 
 from adapters.codec import braiins_methods as methods
 from adapters.devices.braiins_session import CallError, Failure, Session
+from adapters.pb.braiins.bos.v1.authentication_pb2 import LoginResponse
 from adapters.pb.braiins.bos.v1.miner_pb2 import GetMinerDetailsRequest
 from adapters.runtime.gateway import Gateway
 from adapters.runtime.supervisor import Supervisor
 from adapters.runtime.wiring import Wiring
 from adapters.simulated.braiins_miner import Fault
+from adapters.simulated.braiins_server import BraiinsServer
 from tests.adapters.manual_clock import ManualClock
 from tests.adapters.miner_bench import bench, drive, settings
 
@@ -76,5 +79,24 @@ def test_f50_a_miner_that_is_only_read_is_heard_again_by_its_supervisor() -> Non
                 await one.server.start(port)
                 await one.until(lambda: one.value("online") is True, limit_s=30.0)
             assert await supervisor.close()
+
+    drive(test())
+
+
+@pytest.mark.parametrize("token", ["a\nb", "\x01", "schlüssel", "x" * 4097])
+def test_f53_a_token_that_no_header_can_carry_is_refused_in_words(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One byte of an answer was damaged; gRPC raises an error of its own when it is sent back."""
+
+    async def login(_server: object, _request: object, _context: object) -> LoginResponse:
+        await asyncio.sleep(0)
+        return LoginResponse(token=token)
+
+    monkeypatch.setattr(BraiinsServer, "_login", login)
+
+    async def test() -> None:
+        async with bench() as one:
+            assert "the login brought a token that is none" in str(await one.error())
 
     drive(test())
