@@ -32,6 +32,10 @@ test: $(READY) ## run all tests, with the branch coverage of engine/; of control
 	@$(BIN)/coverage report --include='engine/*'
 	@$(BIN)/coverage report --include='$(SAFETY)' --fail-under=100
 
+.PHONY: simulate
+simulate: $(READY) ## a tenth of a simulated year with faults on every boundary; four minutes at most
+	@$(BIN)/python -m tests.reliability simulate --years 0.1 --hours 6 --cores $(JOBS) --minutes 4 --no-count
+
 .PHONY: check
 check: $(READY) ## format, lint, types, and the rules of asp1 with their scenarios
 	@$(BIN)/ruff format --check .
