@@ -35,6 +35,7 @@ def _place(told: str | Place) -> Place:
         raise typer.BadParameter(str(error)) from None
 
 
+_WHERE = "Where the daemon listens: a socket's path, HOST:PORT, or a name in your client file."
 Socket = Annotated[
     Place,
     typer.Option(
@@ -44,9 +45,21 @@ Socket = Annotated[
         metavar="WHERE",
         parser=_place,
         show_default=SOCKET,
-        help="Where the daemon listens: a socket's path, HOST:PORT, or a name in your client file.",
+        help=_WHERE,
     ),
 ]
+SocketAlone = Annotated[
+    Place,
+    typer.Option(
+        "--socket",
+        envvar="THERMIQ_SOCKET",
+        metavar="WHERE",
+        parser=_place,
+        show_default=SOCKET,
+        help=_WHERE,
+    ),
+]
+"""For commands whose `--at` is a time."""
 Author = Annotated[
     str,
     typer.Option("--author", envvar="THERMIQ_AUTHOR", help="Who asks; you, unless told."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapters.cli.language import Form, FormOption, LanguageOption, form_of, words_for
-from adapters.cli.live import DEFAULT, Socket
+from adapters.cli.live import DEFAULT, SocketAlone
 
 if TYPE_CHECKING:
     from adapters.control.place import Place
@@ -99,7 +99,7 @@ def why(
     rules: _Rules = None,
     since: _Since = None,
     step: _Step = "10 s",
-    socket: Socket = DEFAULT,
+    socket: SocketAlone = DEFAULT,
     language: LanguageOption = None,
     form: FormOption = None,
     as_json: _Json = False,
@@ -139,7 +139,7 @@ def why_not(
     rules: _Rules = None,
     since: _Since = None,
     step: _Step = "10 s",
-    socket: Socket = DEFAULT,
+    socket: SocketAlone = DEFAULT,
     language: LanguageOption = None,
     form: FormOption = None,
     as_json: _Json = False,
