@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from engine.control.decision import Alarm, AlarmKind, Cause, Decision, Restriction, RestrictionKind
 from engine.control.round import decide
 from engine.control.scan import ClockError, initial, scan
+from engine.control.trips import TripState
 from engine.inference.image import Override, ProcessImage
 from engine.values.moment import Moment
 from tests.unit.engine_rig import image, scanned
@@ -113,3 +115,13 @@ interlocks:
     )
     assert results[0].decisions[:2] == (held, tripped)
     assert results[1].decisions[:2] == (held, latched)
+
+
+def test_a_trip_remembers_since_when_it_is_latched() -> None:
+    rules = "trips:\n  - {id: t, when: b, latch: true, force: {m: 0 W}, because: x}\n"
+    _, results = scanned(rules, {"b": False}, {"b": True}, {"b": False})
+    assert [result.retained.trips for result in results] == [
+        (TripState(False, -math.inf),),
+        (TripState(True, 1.0),),
+        (TripState(True, 1.0),),
+    ]

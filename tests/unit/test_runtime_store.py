@@ -1,5 +1,6 @@
 import errno
 import fcntl
+import math
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,16 +21,20 @@ from adapters.runtime.store import (
     Store,
     all_latched,
 )
-from engine.control.program import Program
+from engine.control.program import Program, compile_program
+from engine.control.retained import save
 from engine.control.scan import initial
 from engine.control.state import Retained
+from engine.control.trips import TripState
 from engine.values.fact import Value
 from engine.values.moment import Moment
 from tests.making.daemons import Site
 from tests.making.disks import FailingDisk, ForgetfulDisk
+from tests.unit.engine_rig import rulebook
 
 MOMENT = Moment(500.0, 1_750_000_000.0)
 RULES = "ab" * 32
+LATCHED = ": every latching trip counts as latched"
 
 
 @pytest.fixture
@@ -69,12 +74,53 @@ def test_a_new_installation_starts_with_nothing_latched(store: Store, program: P
     assert restored.notes == ()
     assert (store.folder / MARKER).exists()
     assert (store.folder / FILE).stat().st_mode & 0o777 == 0o600
+    assert (store.folder / MARKER).stat().st_mode & 0o777 == 0o600
 
 
 def test_what_was_saved_comes_back(store: Store, program: Program) -> None:
     store.restore(program, RULES, MOMENT)
     assert store.save(program, RULES, latched(program), urgent=True, ended=True)
+    made = (store.folder / FILE).stat().st_ino
     assert again(store, program) == ([True], "")
+    restored = Store(store.folder).restore(program, RULES, MOMENT)
+    assert restored.retained.at_s == MOMENT.monotonic_s, "on the clock of the new process"
+    assert (store.folder / FILE).stat().st_ino == made, "written anew in its place"
+
+
+def test_a_folder_that_is_not_there_yet_is_made(tmp_path: Path, program: Program) -> None:
+    store = Store(tmp_path / "a" / "b")
+    store.restore(program, RULES, MOMENT)
+    assert store.is_kept
+    store.close()
+
+
+def test_a_marker_that_cannot_be_set_stops_nobody(
+    store: Store, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.restore(program, RULES, MOMENT)
+    (store.folder / MARKER).unlink()
+    store.close()
+
+    def refuse(path: Path, mode: int) -> None:
+        raise OSError(errno.EROFS, f"Read-only file system: {path} {mode}")
+
+    monkeypatch.setattr(Path, "touch", refuse)
+    assert again(store, program) == ([False], "")
+
+
+def test_only_what_can_latch_counts_as_latched() -> None:
+    rules = """
+trips:
+  - {id: t, when: a, latch: true, force: {m: 0 W}, because: x}
+  - {id: u, when: b, latch: false, force: {n: 0 kW}, because: x}
+  - {id: v, when: x > 1 kW, latch: on_true, force: {p: off}, because: x}
+"""
+    program = compile_program(rulebook(rules))
+    never = TripState(False, -math.inf)
+    found = all_latched(program, initial(program), 7.0)
+    assert found.trips == (TripState(True, 7.0), never, TripState(True, 7.0))
+    with pytest.raises(ValueError, match="zip"):
+        all_latched(program, replace(found, trips=()), 7.0)
 
 
 def switched(store: Store, program: Program, *, ended: bool) -> list[tuple[Value, float]]:
@@ -107,9 +153,13 @@ def test_that_a_process_ended_is_believed_once(store: Store, program: Program) -
 def test_f79_a_file_that_vanished_counts_as_latched(store: Store, program: Program) -> None:
     store.restore(program, RULES, MOMENT)
     (store.folder / FILE).unlink()
+    store.close()
+    lost = Store(store.folder).restore(program, RULES, MOMENT)
+    assert lost.retained.trips == (TripState(True, MOMENT.monotonic_s),)
+    (store.folder / FILE).unlink()
     found, told = again(store, program)
     assert found == [True]
-    assert "is missing" in told
+    assert told == f"the retained state is missing{LATCHED}"
     assert again(store, program)[0] == [True]  # and stays so
 
 
@@ -124,7 +174,7 @@ def test_f79_a_damaged_file_counts_as_latched_and_is_kept_aside(
         (store.folder / MARKER).unlink()
     found, told = again(store, program)
     assert found == [True]
-    assert "is damaged" in told
+    assert told == f"the retained state is damaged{LATCHED}"
     assert (store.folder / "retained.unreadable").read_bytes() == content
     assert again(store, program)[0] == [True]
 
@@ -176,7 +226,30 @@ def test_f79_without_writing_both_slots_a_damaged_one_would_lose_it(
 
 def test_other_rules_are_told(store: Store, program: Program) -> None:
     store.restore(program, RULES, MOMENT)
-    assert "rules were edited" in again(store, program, "cd" * 32)[1]
+    told = again(store, program, "cd" * 32)[1]
+    assert told == "the rules were edited while the daemon was down"
+
+
+def test_f93_a_disk_that_cannot_be_read_says_why(store: Store, program: Program) -> None:
+    store.restore(program, RULES, MOMENT)
+    store.close()
+    blind = Store(store.folder, FailingDisk(0, for_ever=True))
+    restored = blind.restore(program, RULES, MOMENT)
+    told = f"the retained state cannot be read: [Errno 5] Input/output error{LATCHED}"
+    assert restored.notes == (told,)
+    blind.close()
+
+
+def test_f105_what_swells_out_of_proportion_is_no_state(store: Store, program: Program) -> None:
+    store.restore(program, RULES, MOMENT)
+    slots = SlotFile(store.folder / FILE)
+    slots.read()
+    swollen = b" " * 8_000_000 + save(program, initial(program))
+    slots.save(bytes(32), zlib.compress(swollen), copies=2)
+    slots.close()
+    found, told = again(store, program)
+    assert found == [True]
+    assert "cannot be used" in told
 
 
 @pytest.mark.parametrize("for_ever", [False, True])
