@@ -68,7 +68,6 @@ PARTS: dict[str, Part] = {
             f"{_CONTROL}invariants.py", f"{_CONTROL}invariants_near.py",
             f"{_CONTROL}invariant_parts.py", f"{_CONTROL}recount.py",
         ),
-        (f"{_CONTROL}invariants.py::test_nothing_is_broken_in_sound_scans",),
     ),
     "store": Part(
         ("adapters/runtime/slots.py", "adapters/runtime/store.py", "adapters/runtime/kept.py"),

@@ -1,3 +1,4 @@
+import errno
 import os
 import statistics
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from adapters.runtime.slots import (
     HEADER_BYTES,
     SLOT_BYTES,
     SLOTS,
+    Found,
+    RealDisk,
     Record,
     SlotFile,
     packed,
@@ -205,3 +208,125 @@ def test_f93_a_flush_that_is_only_repeated_would_lose_it(tmp_path: Path) -> None
 def test_a_file_that_was_never_opened_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         SlotFile(tmp_path / "a.slots").save(RULES, b"")
+
+
+class ReadOnlyDisk(RealDisk):
+    """A file system that is mounted read-only until somebody mends it."""
+
+    def __init__(self, code: int = errno.EROFS) -> None:
+        self.code = code
+        self.refuses = True
+        self.opened: list[int] = []
+
+    def open(self, path: Path, flags: int) -> int:
+        self.opened.append(flags)
+        if self.refuses and flags & os.O_RDWR:
+            raise OSError(self.code, os.strerror(self.code), str(path))
+        return super().open(path, flags)
+
+
+def handles() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_a_read_only_disk_is_read_and_taken_up_again_when_it_is_mended(tmp_path: Path) -> None:
+    path = tmp_path / "a.slots"
+    made = SlotFile(path)
+    made.create(RULES, b"zero")
+    made.close()
+    before = handles()
+    disk = ReadOnlyDisk()
+    slots = SlotFile(path, disk)
+    assert slots.read() == Found(Record(1, RULES, b"zero"), 0)
+    assert disk.opened == [os.O_RDWR, os.O_RDONLY]
+    with pytest.raises(OSError, match="Read-only file system"):
+        slots.save(RULES, b"one")
+    disk.refuses = False
+    slots.save(RULES, b"two")
+    slots.save(RULES, b"three")
+    assert disk.opened == [os.O_RDWR, os.O_RDONLY, os.O_RDWR, os.O_RDWR], "opened anew once"
+    assert handles() == before + 1, "and the old one closed"
+    slots.close()
+    assert handles() == before
+    found = SlotFile(path).read()
+    assert found.newest is not None
+    assert found.newest.data == b"three"
+    with pytest.raises(FileNotFoundError, match=r"a\.slots is not open"):
+        slots.save(RULES, b"four")
+
+
+def test_a_file_that_may_not_be_opened_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.slots"
+    SlotFile(path).create(RULES, b"zero")
+    disk = ReadOnlyDisk(errno.EACCES)
+    with pytest.raises(PermissionError):
+        SlotFile(path, disk).read()
+    assert disk.opened == [os.O_RDWR, os.O_RDWR], "tried once more, for writing"
+
+
+def test_what_did_not_go_right_is_told_in_figures(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=f"^{DATA_BYTES_MAX + 1} bytes of state, a slot holds "):
+        packed(Record(1, RULES, bytes(DATA_BYTES_MAX + 1)))
+    path = tmp_path / "a.slots"
+    slots = SlotFile(path, FailingDisk(1, torn=True))
+    with pytest.raises(
+        OSError, match=rf"a\.slots: {SLOT_BYTES // 2} of {SLOT_BYTES} bytes written"
+    ):
+        slots.create(RULES, b"zero")
+    assert not path.exists()
+    assert [each.name for each in tmp_path.iterdir()] == ["a.slots.part"]
+
+
+def test_both_slots_are_alike_and_whole_when_a_file_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "a.slots"
+    SlotFile(path).create(RULES, b"zero")
+    slot = packed(Record(1, RULES, b"zero"))
+    assert path.read_bytes() == slot.ljust(SLOT_BYTES, b"\0") * SLOTS
+    assert slot[:20] == b"ThermIQ1" + (1).to_bytes(8, "little") + (4).to_bytes(4, "little")
+
+
+def test_what_is_forced_to_the_medium(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data by each save; the folder once, when the file has got its name."""
+    done: list[str] = []
+    data, folder, rename = os.fdatasync, os.fsync, Path.replace
+
+    def of(handle: int) -> str:
+        return Path(f"/proc/self/fd/{handle}").readlink().name
+
+    def replace(path: Path, target: Path) -> Path:
+        done.append(f"rename {path.name}")
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fdatasync", lambda handle: (done.append(of(handle)), data(handle)))
+    monkeypatch.setattr(os, "fsync", lambda handle: (done.append(of(handle)), folder(handle)))
+    monkeypatch.setattr(Path, "replace", replace)
+    slots = SlotFile(tmp_path / "a.slots")
+    slots.create(RULES, b"zero")
+    assert done == ["a.slots.part", "rename a.slots.part", tmp_path.name]
+    slots.save(RULES, b"one", copies=2)
+    assert done[3:] == ["a.slots", "a.slots"]
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_what_the_system_is_advised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refuses: bool
+) -> None:
+    """Advice that is not taken changes nothing."""
+    advice: list[tuple[str, int, int, int]] = []
+
+    def advise(handle: int, offset: int, length: int, what: int) -> None:
+        name = Path(f"/proc/self/fd/{handle}").readlink().name
+        advice.append((name, offset, length, what))
+        if refuses:
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(os, "posix_fadvise", advise)
+    before = handles()
+    slots = SlotFile(tmp_path / "a.slots")
+    slots.create(RULES, b"zero")
+    assert advice == [
+        ("a.slots.part", 0, 0, os.POSIX_FADV_RANDOM),
+        ("a.slots", 0, 0, os.POSIX_FADV_DONTNEED),
+    ]
+    slots.close()
+    assert handles() == before
