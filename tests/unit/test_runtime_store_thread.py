@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from adapters.runtime.store import RETRY_S, SAVE_EVERY_S, Keeper, SavingThread, Store, all_latched
+from adapters.runtime.store import (
+    LOCK,
+    RETRY_S,
+    SAVE_EVERY_S,
+    Keeper,
+    OccupiedError,
+    SavingThread,
+    Store,
+    StoreCounters,
+    all_latched,
+)
 from engine.control.program import Program
 from engine.control.scan import initial
 from engine.control.state import Retained
@@ -147,4 +157,28 @@ def test_f93_the_thread_owes_what_the_disk_refused(
     assert thread.owes
     assert thread.durable == frozenset()
     assert "retained state not saved" in caplog.text
+    store.close()
+
+
+def test_how_saving_went_is_counted_and_told(
+    tmp_path: Path, program: Program, caplog: pytest.LogCaptureFixture
+) -> None:
+    disk = FailingDisk(0, for_ever=True)
+    store = Store(tmp_path / "state", disk)
+    store.occupy()
+    store.restore(program, RULES, MOMENT)
+    why = "[Errno 5] Input/output error"
+    assert store.counters == StoreCounters(0, 1, why)
+    assert store.is_kept is False
+    assert caplog.messages == [f"retained state not saved: {why}"]
+    disk.for_ever = False
+    assert store.save(program, RULES, latched(program), urgent=True)
+    assert store.counters == StoreCounters(1, 1, "")
+    assert store.is_kept is True
+    assert store.save(program, RULES, latched(program), urgent=False)
+    assert store.counters == StoreCounters(2, 1, "")
+    assert (store.folder / LOCK).stat().st_mode & 0o777 == 0o600
+    with pytest.raises(OccupiedError) as caught:
+        Store(store.folder).occupy()
+    assert str(caught.value) == f"{store.folder} is held by another daemon"
     store.close()
