@@ -1,6 +1,7 @@
 import errno
 import os
 import statistics
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -330,3 +331,47 @@ def test_what_the_system_is_advised(
     ]
     slots.close()
     assert handles() == before
+
+
+def test_who_reads_a_file_saves_over_its_older_slot(tmp_path: Path) -> None:
+    """The newest stays until the next is whole, whichever slot it is in."""
+    path = tmp_path / "a.slots"
+    SlotFile(path).create(RULES, b"zero")
+    assert path.stat().st_mode & 0o777 == 0o600
+    for number in range(1, 5):
+        slots = SlotFile(path)
+        newest = slots.read().newest
+        assert newest is not None
+        slots.save(RULES, b"%d" % number)
+        slots.close()
+        data = path.read_bytes()
+        halves = {unpacked(data[:SLOT_BYTES]), unpacked(data[SLOT_BYTES:])}
+        assert halves == {newest, Record(newest.sequence + 1, RULES, b"%d" % number)}
+
+
+def test_a_record_of_another_magic_is_none() -> None:
+    whole = bytearray(packed(Record(7, RULES, b"")))
+    assert unpacked(bytes(whole)) == Record(7, RULES, b"")
+    other = b"ThermIQ2" + bytes(whole[8:-4])
+    assert unpacked(other + zlib.crc32(other).to_bytes(4, "little")) is None
+
+
+def test_a_file_of_damaged_slots_has_nothing_newest(tmp_path: Path) -> None:
+    path = tmp_path / "a.slots"
+    path.write_bytes(bytes(SLOT_BYTES * SLOTS))
+    assert SlotFile(path).read() == Found(None, SLOTS)
+
+
+def test_a_file_that_takes_writes_is_opened_once_for_each_reading(tmp_path: Path) -> None:
+    path = tmp_path / "a.slots"
+    SlotFile(path).create(RULES, b"zero")
+    disk = ReadOnlyDisk()
+    disk.refuses = False
+    slots = SlotFile(path, disk)
+    slots.read()
+    slots.save(RULES, b"one")
+    assert disk.opened == [os.O_RDWR]
+    slots.read()
+    slots.save(RULES, b"two")
+    assert disk.opened == [os.O_RDWR] * 2
+    slots.close()
