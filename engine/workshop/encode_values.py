@@ -81,18 +81,28 @@ def fraction(term: z3.ExprRef) -> Fraction | None:
     return term.as_fraction() if z3.is_rational_value(term) else None
 
 
+def is_true(term: z3.ExprRef) -> bool:
+    """Tell whether a term is the constant TRUE. Equal terms are one object in the solver."""
+    return bool(term.ast.value == TRUE.ast.value)
+
+
+def is_false(term: z3.ExprRef) -> bool:
+    """Tell whether a term is the constant FALSE."""
+    return bool(term.ast.value == FALSE.ast.value)
+
+
 def all_of(terms: Iterable[z3.BoolRef]) -> z3.BoolRef:
     """Return the conjunction."""
-    kept = [term for term in terms if not z3.is_true(term)]
-    if any(z3.is_false(term) for term in kept):
+    kept = [term for term in terms if not is_true(term)]
+    if any(is_false(term) for term in kept):
         return FALSE
     return z3.And(kept) if len(kept) > 1 else kept[0] if kept else TRUE
 
 
 def any_of(terms: Iterable[z3.BoolRef]) -> z3.BoolRef:
     """Return the disjunction."""
-    kept = [term for term in terms if not z3.is_false(term)]
-    if any(z3.is_true(term) for term in kept):
+    kept = [term for term in terms if not is_false(term)]
+    if any(is_true(term) for term in kept):
         return TRUE
     return z3.Or(kept) if len(kept) > 1 else kept[0] if kept else FALSE
 
@@ -109,21 +119,21 @@ def either(one: z3.BoolRef, other: z3.BoolRef) -> z3.BoolRef:
 
 def negated(term: z3.BoolRef) -> z3.BoolRef:
     """Return the negation."""
-    if z3.is_true(term):
+    if is_true(term):
         return FALSE
-    if z3.is_false(term):
+    if is_false(term):
         return TRUE
     return term.arg(0) if z3.is_not(term) else z3.Not(term)
 
 
 def choose(condition: z3.BoolRef, yes: z3.ExprRef, no: z3.ExprRef) -> z3.ExprRef:
     """Return `yes` where the condition holds, else `no`."""
-    if z3.is_true(condition) or yes.eq(no):
+    if is_true(condition) or yes.eq(no):
         return yes
-    if z3.is_false(condition):
+    if is_false(condition):
         return no
-    if z3.is_true(yes) or z3.is_false(no):
-        return (either if z3.is_true(yes) else both)(condition, no if z3.is_true(yes) else yes)
+    if is_true(yes) or is_false(no):
+        return (either if is_true(yes) else both)(condition, no if is_true(yes) else yes)
     return z3.If(condition, yes, no)
 
 
@@ -134,9 +144,9 @@ def equal(one: z3.ExprRef, other: z3.ExprRef) -> z3.BoolRef:
     if _is_constant(one) and _is_constant(other):
         return FALSE
     for term, rest in ((one, other), (other, one)):
-        if z3.is_true(term):
+        if is_true(term):
             return rest
-        if z3.is_false(term):
+        if is_false(term):
             return negated(rest)
         if _is_constant(term) and z3.is_app_of(rest, z3.Z3_OP_ITE):
             condition, yes, no = rest.children()
@@ -146,7 +156,7 @@ def equal(one: z3.ExprRef, other: z3.ExprRef) -> z3.BoolRef:
 
 
 def _is_constant(term: z3.ExprRef) -> bool:
-    kinds = (z3.is_rational_value, z3.is_bv_value, z3.is_true, z3.is_false)
+    kinds = (z3.is_rational_value, z3.is_bv_value, is_true, is_false)
     return any(kind(term) for kind in kinds)
 
 

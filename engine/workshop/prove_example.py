@@ -5,6 +5,7 @@ scan is the moment that the caller gives.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -27,7 +28,7 @@ from engine.values.fact import Quality, Value
 from engine.values.moment import MONTHS, WEEKDAYS, Moment
 from engine.workshop.encode_memory import Memory, TimerMemory
 from engine.workshop.encode_scan import Book, Encoded
-from engine.workshop.encode_values import Cell
+from engine.workshop.encode_values import Cell, is_true
 from engine.workshop.prove_property import Seen
 from engine.workshop.scenario import MomentAt
 
@@ -102,7 +103,7 @@ class Reading:
 
     def holds(self, term: z3.BoolRef) -> bool:
         """Return a truth."""
-        return bool(z3.is_true(self.model.eval(term, model_completion=True)))
+        return is_true(self.model.eval(term, model_completion=True))
 
     def value(self, cell: Cell) -> Value | None:
         """Return what a cell holds, None where it is unknown."""
@@ -120,10 +121,9 @@ class Reading:
 
 def examples(
     book: Book, program: Program, model: z3.ModelRef, scans: list[Encoded], moment_at: MomentAt
-) -> list[Example]:
-    """Return what the model says, at each of a few dates on which its calendar is right."""
+) -> Iterator[Example]:
+    """Yield what the model says, at each of a few dates on which its calendar is right."""
     reading = Reading(book, model)
-    found = []
     clocks = [reading.holds(each.given.calendar["time_of_day"].known) for each in scans]
     for start_ms in _dates(reading, scans[0], moment_at):
         first = moment_at(start_ms)
@@ -139,8 +139,7 @@ def examples(
             Told(_image(reading, scan, moment), moment)
             for scan, moment in zip(scans, moments, strict=True)
         )
-        found.append(Example(program, retained, told, start_ms))
-    return found
+        yield Example(program, retained, told, start_ms)
 
 
 def _dates(reading: Reading, scan: Encoded, moment_at: MomentAt) -> list[int]:
