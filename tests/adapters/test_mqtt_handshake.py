@@ -36,7 +36,8 @@ class Mute:
         self._server.close()
         for guest in self._guests:
             guest.close()
-        await asyncio.gather(*(guest.wait_closed() for guest in self._guests))
+        closing = (guest.wait_closed() for guest in self._guests)
+        await asyncio.gather(*closing, return_exceptions=True)  # who left may have reset its link
 
     async def _serve(self, reader: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
         self._guests.add(to)

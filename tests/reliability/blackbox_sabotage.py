@@ -37,7 +37,7 @@ def no_pause() -> None:
 
     def unless_off(self: BraiinsMiner, given: Command) -> None:
         if given.value != 0:
-            command(self, replace(given, expires_at_s=float("inf")))
+            command(self, given._replace(expires_at_s=float("inf")))
 
     mock.patch.object(BraiinsMiner, "command", unless_off).start()
 

@@ -14,7 +14,6 @@ import resource
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from adapters.cli.faces import show
@@ -68,7 +67,7 @@ class Flapping:
         """Return them as they are now."""
         if self.scans // self._every % 2 == 0:
             return list(readings)
-        return [replace(each, value=None, quality=Quality.BAD) for each in readings]
+        return [each._replace(value=None, quality=Quality.BAD) for each in readings]
 
 
 class Plc(FakePlc):

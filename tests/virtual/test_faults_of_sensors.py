@@ -106,7 +106,7 @@ def spike(folder: Path, sabotage: Sabotage) -> None:
     sabotage(bench)
 
     def jump() -> None:
-        undo = bench.world.lay_over("hotwater.top", lambda r: replace(r, value=69.0))
+        undo = bench.world.lay_over("hotwater.top", lambda r: r._replace(value=69.0))
         bench.world.at(0.5 * SCAN_S, undo)
 
     bench.at(HEATS_S, jump)
@@ -145,7 +145,7 @@ def the_image_stands_still(bench: Bench) -> None:
 
 def the_wire_breaks(bench: Bench) -> None:
     bad = Quality.BAD
-    bench.world.lay_over(WATER, lambda r: replace(r, value=None, quality=bad, reason="wire"))
+    bench.world.lay_over(WATER, lambda r: r._replace(value=None, quality=bad, reason="wire"))
 
 
 @pytest.mark.parametrize("break_it", [the_wire_breaks, a_module_is_gone, the_image_stands_still])
@@ -265,7 +265,7 @@ def stuck(folder: Path, sabotage: Sabotage) -> None:
 
     def freeze() -> None:
         shown = float(bench.world.truth(point))
-        bench.world.lay_over(point, lambda reading: replace(reading, value=shown))
+        bench.world.lay_over(point, lambda reading: reading._replace(value=shown))
         bench.note(
             lambda _: off_by.append((bench.world.now_s, float(bench.world.truth(point)) - shown))
         )
