@@ -27,13 +27,11 @@ from engine.control.scan import initial
 from engine.control.state import Retained
 from engine.control.trips import TripState
 from engine.values.fact import Value
-from engine.values.moment import Moment
 from tests.making.daemons import Site
 from tests.making.disks import FailingDisk, ForgetfulDisk
 from tests.unit.engine_rig import rulebook
+from tests.unit.store_rig import MOMENT, RULES, latched
 
-MOMENT = Moment(500.0, 1_750_000_000.0)
-RULES = "ab" * 32
 LATCHED = ": every latching trip counts as latched"
 
 
@@ -48,10 +46,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made.occupy()
     yield made
     made.close()
-
-
-def latched(program: Program) -> Retained:
-    return replace(all_latched(program, initial(program), 100.0), at_s=100.0)
 
 
 def trips(retained: Retained) -> list[bool]:

@@ -15,18 +15,14 @@ from adapters.runtime.store import (
     SavingThread,
     Store,
     StoreCounters,
-    all_latched,
 )
 from engine.control.program import Program
 from engine.control.scan import initial
 from engine.control.state import Retained
 from engine.control.trips import TripState
-from engine.values.moment import Moment
 from tests.making.daemons import Site
 from tests.making.disks import FailingDisk, GatedDisk
-
-MOMENT = Moment(500.0, 1_750_000_000.0)
-RULES = "ab" * 32
+from tests.unit.store_rig import MOMENT, RULES, latched
 
 
 @pytest.fixture
@@ -40,10 +36,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made.occupy()
     yield made
     made.close()
-
-
-def latched(program: Program) -> Retained:
-    return replace(all_latched(program, initial(program), 100.0), at_s=100.0)
 
 
 class Saves:
