@@ -87,6 +87,8 @@ _POWER: Dimension = (("length", 2), ("mass", 1), ("time", -3))
 _ENERGY: Dimension = (("length", 2), ("mass", 1), ("time", -2))
 _PRICE: Dimension = (("currency", 1), ("length", -2), ("mass", -1), ("time", 2))
 _WARMING: Dimension = (("temperature", 1), ("time", -1))
+_RAMP: Dimension = (("length", 2), ("mass", 1), ("time", -4))
+_FLOW: Dimension = (("length", 3), ("time", -1))
 _EVERYDAY: dict[str, tuple[Dimension, float]] = {
     "W": (_POWER, 1.0),
     "kW": (_POWER, 1e3),
@@ -104,7 +106,15 @@ _EVERYDAY: dict[str, tuple[Dimension, float]] = {
     "h": (TIME, 3600.0),
     "d": (TIME, 86_400.0),
     "%/s": ((("time", -1),), 0.01),
+    "%/min": ((("time", -1),), 0.01 / 60),
+    "%/h": ((("time", -1),), 0.01 / 3600),
     "Hz": ((("time", -1),), 1.0),
+    "W/s": (_RAMP, 1.0),
+    "W/min": (_RAMP, 1 / 60),
+    "kW/s": (_RAMP, 1e3),
+    "kW/min": (_RAMP, 1e3 / 60),
+    "l/min": (_FLOW, 1e-3 / 60),
+    "m³/h": (_FLOW, 1 / 3600),
     "W/m²": ((("mass", 1), ("time", -3)), 1.0),
     "TH/s": ((("hash", 1), ("time", -1)), 1.0),
 }
@@ -167,6 +177,6 @@ _NAMES: dict[Dimension, str] = {
     (("length", 2), ("mass", 1), ("time", -2)): "energy",
     (("currency", 1), ("length", -2), ("mass", -1), ("time", 2)): "price of energy",
     (("temperature", 1), ("time", -1)): "rate of temperature",
-    (("length", 2), ("mass", 1), ("time", -4)): "rate of power",
-    (("length", 3), ("time", -1)): "flow",
+    _RAMP: "rate of power",
+    _FLOW: "flow",
 }
