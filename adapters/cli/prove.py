@@ -105,8 +105,9 @@ def _run(rules: Path, wishes: Wishes) -> int:
     from adapters.claims import fails, moments_of, read_claims  # noqa: PLC0415 - `--help` needs none
     from adapters.cli.looking_back import read_program  # noqa: PLC0415 - same
     from adapters.clock import SiteClock  # noqa: PLC0415 - same
+    from adapters.proofs import prove_all  # noqa: PLC0415 - needs z3
     from engine.workshop.prove_properties import properties  # noqa: PLC0415 - needs z3
-    from engine.workshop.prove_run import Limits, prove, prover  # noqa: PLC0415 - same
+    from engine.workshop.prove_run import Limits, prover  # noqa: PLC0415 - same
 
     began_s = time.perf_counter()
     program, _ = read_program(rules)
@@ -123,7 +124,7 @@ def _run(rules: Path, wishes: Wishes) -> int:
         raise typer.BadParameter(f"there is nothing of {names} to prove", param_hint="--only")
     limits = Limits(wishes.timeout_s, wishes.scans)
     ready = prover(program.rulebook, limits, moments_of(clock))
-    proofs = [prove(ready, each) for each in wanted]
+    proofs = prove_all(ready, wanted)
     _show(proofs, time.perf_counter() - began_s, wishes)
     if wishes.out is not None:
         _write(proofs, lambda text: fails(text, program, clock), rules, wishes.out)

@@ -16,6 +16,7 @@ from engine.inference.network import Network
 from engine.language.plant import Output
 from engine.language.rulebook import Bound, Interlock, Rulebook
 from engine.values.fact import Value
+from engine.values.truth import Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Interlocks:
     """For each interlock the outputs that its condition is about."""
     pick: Picker
     """Picks the truths of all interlocks out of the slots."""
+    satisfied: tuple[Truth, ...]
+    """Those truths when no interlock has anything to say."""
     movable: tuple[int, ...]
     """The outputs that some interlock forces or limits."""
 
@@ -46,7 +49,8 @@ def interlocks_of(rulebook: Rulebook, network: Network) -> Interlocks:
     moved = {name for lock in rulebook.interlocks for name, _ in lock.force}
     moved |= {limit.output for lock in rulebook.interlocks for limit in lock.limits}
     movable = tuple(index[output.name] for output in outputs if output.name in moved)
-    return Interlocks(network, outputs, rulebook.interlocks, index, reads, pick, movable)
+    satisfied = (False,) * len(rulebook.interlocks)
+    return Interlocks(network, outputs, rulebook.interlocks, index, reads, pick, satisfied, movable)
 
 
 @dataclass(slots=True)
@@ -75,7 +79,7 @@ class Hearing:
         for slot, value in zip(self.all.network.deciding, self.decided, strict=True):
             self.slots[slot] = value
         self._evaluate()
-        if all(truth is False for truth in self.all.pick(self.slots)):
+        if self.all.pick(self.slots) == self.all.satisfied:
             return
         self._settle()
         for lock, outputs in iter(self._violated, None):
@@ -90,14 +94,12 @@ class Hearing:
         If they never rest, all that any of them moves goes to failsafe: the failsafe of one output
         may be what another interlock acts on.
         """
-        self._evaluate()
         for _ in range(len(self.all.entries) + 2):
             if not self._look_once():
                 return
             self._evaluate()
         self._alarm(", ".join(sorted(set(self.held.values()))), AlarmText.RESTLESS)
         self._fail_safe(self.all.movable, next(iter(self.held.values())))
-        self._evaluate()
 
     def _evaluate(self) -> None:
         """Compute the conditions and limits that read what is being decided."""
@@ -163,6 +165,7 @@ class Hearing:
             if self.decided[index] != failsafe:
                 self._hold(index, failsafe, by)
             self.safe.add(index)
+        self._evaluate()
 
     def _alarm(self, subject: str, text: str) -> None:
         alarm = Alarm(AlarmKind.INTERLOCK, subject, text)

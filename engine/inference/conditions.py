@@ -11,9 +11,11 @@ Who must look again is a bit mask: one bit per block, per timer and per rule gro
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from engine.inference.slots import Slots, content_of
 from engine.inference.source import NAMESPACE, Writer
+from engine.inference.windows import WindowState, average, rate
 from engine.language.expression import Expression, Timed, Window, children
 from engine.language.types import NumberType
 from engine.values.fact import Value
@@ -55,12 +57,22 @@ class WindowStep:
     key: str
 
 
+class Slide(NamedTuple):
+    """What a scan does for a window: the place of its state, its slots, and how it is measured."""
+
+    place: int
+    operand: int
+    result: int
+    length_s: float
+    measure: Callable[[WindowState | None, float], float | None]
+
+
 @dataclass(slots=True)
 class Level:
     """Steps first, then blocks, each with its bit."""
 
     timers: list[int] = field(default_factory=list)
-    windows: list[int] = field(default_factory=list)
+    windows: list[Slide] = field(default_factory=list)
     blocks: list[tuple[int, Block]] = field(default_factory=list)
     timer_bits: int = 0
 
@@ -151,7 +163,9 @@ def compile_conditions(
     windows = []
     for index, (window, operand, slot) in enumerate(compiler.windows):
         windows.append(WindowStep(window, operand, slot, repr(content_of(window))))
-        levels[compiler.level_of[slot]].windows.append(index)
+        measure = rate if window.function == "rate" else average
+        slide = Slide(index, operand, slot, window.window_s, measure)
+        levels[compiler.level_of[slot]].windows.append(slide)
     sources = _sources(compiler)
     for source in sources:
         source.bit = compiled.listen(source.reads)

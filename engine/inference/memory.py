@@ -107,18 +107,14 @@ def _take_in(
 
 def _slide(conditions: Conditions, level: Level, working: Working, now_s: float, mask: int) -> int:
     """Move the windows of a level on by one scan."""
-    for index in level.windows:
-        step = conditions.windows[index]
-        operand = working.slots[step.operand]
-        length_s = step.window.window_s
-        assert operand is None or isinstance(operand, float)  # noqa: S101 - checked: a number
-        state = windows.advance(working.windows[index], operand, length_s, now_s)
-        working.windows[index] = state
-        measure = windows.rate if step.window.function == "rate" else windows.average
-        value = measure(state, length_s)
-        if value != working.slots[step.result]:
-            working.slots[step.result] = value
-            mask |= conditions.readers[step.result]
+    slots, kept = working.slots, working.windows
+    for place, operand, result, length_s, measure in level.windows:
+        seen = slots[operand]
+        kept[place] = windows.advance(kept[place], seen, length_s, now_s)  # type: ignore[arg-type] # checked: a number
+        value = measure(kept[place], length_s)
+        if value != slots[result]:
+            slots[result] = value
+            mask |= conditions.readers[result]
     return mask
 
 

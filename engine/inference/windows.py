@@ -44,27 +44,31 @@ def advance(
         return WindowState(now_s, (Part(number, now_s, value, 0.0),), 0.0, now_s, value)
     start_s, parts, total, last_s, last = state
     total += last * (now_s - last_s)
-    if number != parts[-1].number:
+    if number != parts[-1][0]:
         parts = (*parts, Part(number, now_s, value, total))
     begin_s = now_s - window_s
-    while len(parts) > 1 and parts[1].first_s <= begin_s:
+    while len(parts) > 1 and parts[1][1] <= begin_s:
         parts = parts[1:]
     return WindowState(start_s, parts, total, now_s, value)
 
 
 def average(state: WindowState | None, window_s: float) -> float | None:
     """Return the mean of x over the window, weighted by time."""
-    if state is None or state.last_s - state.start_s < window_s:
+    if state is None:
         return None
-    oldest = state.parts[0]
-    elapsed_s = state.last_s - oldest.first_s
-    return (state.total - oldest.total) / elapsed_s if elapsed_s > 0 else None
+    start_s, parts, total, last_s, _ = state
+    if last_s - start_s < window_s:
+        return None
+    _, first_s, _, total_then = parts[0]
+    return (total - total_then) / (last_s - first_s) if last_s > first_s else None
 
 
 def rate(state: WindowState | None, window_s: float) -> float | None:
     """Return how fast x moved over the window, in its base unit per second."""
-    if state is None or state.last_s - state.start_s < window_s:
+    if state is None:
         return None
-    oldest = state.parts[0]
-    elapsed_s = state.last_s - oldest.first_s
-    return (state.last - oldest.first) / elapsed_s if elapsed_s > 0 else None
+    start_s, parts, _, last_s, last = state
+    if last_s - start_s < window_s:
+        return None
+    _, first_s, first, _ = parts[0]
+    return (last - first) / (last_s - first_s) if last_s > first_s else None

@@ -25,7 +25,7 @@ from engine.workshop.scenario import (
 from engine.workshop.scenario_start import retained_from
 
 _LONGEST_BEFORE_STEP_MS = 600_000
-_SCANS_BEFORE = 150
+_SCANS_BEFORE = 60
 WHO = "scenario"
 """Who resets and overrides, in reasons and alarms."""
 
