@@ -1,4 +1,4 @@
-"""Many proofs: those of cycles, which may come from a copy of the process, stand in their places."""
+"""Many proofs: those of cycles, perhaps from a copy of the process, stand in their places."""
 
 from adapters.proofs import _received, _sent, prove_all
 from engine.workshop.prove_properties import properties
