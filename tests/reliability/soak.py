@@ -14,6 +14,7 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import statistics
@@ -130,6 +131,12 @@ def house(folder: Path, speed: float) -> Iterator[Peers]:
             process.wait(PATIENCE_S)
 
 
+def environment() -> dict[str, str]:
+    """Return what the unit gives the daemon on the PLC."""
+    unit = (ROOT / "deploy" / "thermiq.service").read_text("utf-8")
+    return dict(re.findall(r"^Environment=(\w+)=(.*)$", unit, re.MULTILINE))
+
+
 def daemon(peers: Peers, scans: int, every: int, sabotage: str = "") -> Iterator[Sample]:
     """Run the daemon and yield what it says. Raises RuntimeError if it ends badly."""
     words = [sys.executable, "-m", "tests.reliability.soak_daemon", str(peers.site)]
@@ -138,6 +145,7 @@ def daemon(peers: Peers, scans: int, every: int, sabotage: str = "") -> Iterator
     with subprocess.Popen(
         words,
         cwd=ROOT,
+        env=os.environ | environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

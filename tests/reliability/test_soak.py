@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.reliability.running import ran
-from tests.reliability.soak import SABOTAGES, Sample, flash, judged
+from tests.reliability.soak import SABOTAGES, Sample, environment, flash, judged
 
 SCANS = 1200
 
@@ -20,6 +20,10 @@ def test_f97_f104_nothing_grows_in_scans_against_real_peers(tmp_path: Path) -> N
     assert code == 0, told
     assert f"| {SCANS:,} scans" in told
     assert " MB a day" in told
+
+
+def test_the_daemon_of_the_soak_has_the_environment_of_the_unit() -> None:
+    assert environment()["MALLOC_ARENA_MAX"] == "1"
 
 
 def _steady(count: int = 60) -> list[Sample]:
