@@ -110,13 +110,15 @@ class Hearing:
     def _look_once(self) -> bool:
         """Apply every interlock that is not satisfied; tell whether a value moved."""
         moved = False
-        network = self.all.network
-        for place, lock in enumerate(self.all.entries):
-            if self.slots[network.interlocks[place]] is False:
+        truths = self.all.pick(self.slots)
+        for lock, truth, slots in zip(
+            self.all.entries, truths, self.all.network.limits, strict=True
+        ):
+            if truth is False:
                 continue
             for name, value in lock.force:
                 moved |= self._force(self.all.index[name], value, lock)
-            for limit, slot in zip(lock.limits, network.limits[place], strict=True):
+            for limit, slot in zip(lock.limits, slots, strict=True):
                 index = self.all.index[limit.output]
                 now = self.decided[index]
                 within = limited(self.all.outputs[index], limit.bound, self.slots[slot], now)
@@ -144,19 +146,22 @@ class Hearing:
 
     def _violated(self) -> tuple[Interlock, tuple[int, ...]] | None:
         """Return a `never` that its force does not cure, with outputs that can still fail safe."""
-        for place, lock in enumerate(self.all.entries):
-            if not lock.never or self.slots[self.all.network.interlocks[place]] is False:
+        truths = self.all.pick(self.slots)
+        for lock, truth, reads in zip(self.all.entries, truths, self.all.reads, strict=True):
+            if truth is False or not lock.never:
                 continue
-            outputs = tuple(i for i in self.all.reads[place] if i not in self.safe)
+            outputs = tuple(index for index in reads if index not in self.safe)
             if outputs:
                 return lock, outputs
         return None
 
     def _report(self) -> None:
         """Alarm about what cannot be evaluated."""
-        for place, lock in enumerate(self.all.entries):
-            if self.slots[self.all.network.interlocks[place]] is None:
-                self._alarm(lock.id, AlarmText.UNKNOWN)
+        truths = self.all.pick(self.slots)
+        if None in truths:
+            for lock, truth in zip(self.all.entries, truths, strict=True):
+                if truth is None:
+                    self._alarm(lock.id, AlarmText.UNKNOWN)
 
     def _fail_safe(self, outputs: tuple[int, ...], by: str) -> None:
         """Bring outputs to failsafe, where they stay whatever another interlock says."""
