@@ -1,12 +1,12 @@
 """What the invariants look at: the declarations of a program, and one scan under them."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from engine.control.decision import Decision
 from engine.control.program import Program
-from engine.control.recount import Look, Recount, View, definitions, truth_of
+from engine.control.recount import Looks, Recount, View, definitions
 from engine.control.scan import Scan
 from engine.control.shaping import OutputState
 from engine.control.state import Retained
@@ -17,21 +17,28 @@ from engine.language.plant import Output, Point
 from engine.language.rulebook import Interlock, Limit, Rulebook, Trip
 from engine.language.types import NumberType
 from engine.values.fact import Value
-from engine.values.truth import Truth
 
-Span = tuple[float, float]
 LARGEST = 1.7976931348623157e308
 """The largest float; infinity is no number that may be."""
 
 
 class Lock(NamedTuple):
-    """An interlock: its condition and limits, and the outputs that it is about or holds."""
+    """An interlock: the outputs that it is about or holds, and how far. Outputs are places."""
 
     declared: Interlock
-    condition: Look
-    limits: tuple[tuple[Limit, Look], ...]
+    forces: tuple[tuple[int, Value], ...]
+    limits: tuple[tuple[int, Limit], ...]
+    borders: Looks
+    """What the limits are."""
     reads: frozenset[int]
     holds: frozenset[int]
+
+
+class Needs(NamedTuple):
+    """The permissives of one output, and whether they hold."""
+
+    permissives: tuple[str, ...]
+    looks: Looks
 
 
 class Plan:
@@ -40,93 +47,113 @@ class Plan:
     def __init__(self, program: Program) -> None:
         """Take them from the program's rulebook."""
         book = program.rulebook
-        asked: list[Expression] = [trip.when for trip in book.trips]
-        asked += [permissive.needs for permissive in book.permissives]
-        for lock in book.interlocks:
-            asked += [lock.condition, *(limit.value for limit in lock.limits)]
-        self._recount = Recount(program, asked)
-        look = self._recount.look
+        self._recount = Recount(program)
+        looks = self._recount.looks
         self.program = program
         self.outputs = book.plant.outputs
-        self.points = book.plant.points
-        self.point_spans = tuple(_span(point) for point in self.points)
-        self.output_spans = tuple(_span(output) for output in self.outputs)
-        self.index = {output.name: place for place, output in enumerate(self.outputs)}
-        self.trips: tuple[tuple[Trip, Look], ...] = tuple((t, look(t.when)) for t in book.trips)
-        self._declared = book.trips
+        self.fresh = [(point, point.max_age_s, *span(point)) for point in book.plant.points]
+        """The points: how old each may be, and what is the least and the greatest of a number."""
+        self.fitting = [(output, *span(output)) for output in self.outputs]
+        """The same of the outputs."""
+        self.names = [output.name for output in self.outputs]
+        self.index = {name: place for place, name in enumerate(self.names)}
+        self.trips = book.trips
+        self._causes = looks([trip.when for trip in book.trips])
         self.locks = tuple(self._lock(book, lock) for lock in book.interlocks)
+        self._conditions = looks([lock.condition for lock in book.interlocks])
         self.lock_by_id = {lock.declared.id: lock for lock in self.locks}
-        self.needs: dict[str, list[tuple[str, Look]]] = {each.name: [] for each in self.outputs}
-        for permissive in book.permissives:
-            self.needs[permissive.output].append((permissive.id, look(permissive.needs)))
+        self.needs = self._needs(book)
         self.rules = {rule.id: place for place, rule in enumerate(book.rules)}
-        self.asks: dict[tuple[str, str], Look] = {
-            (rule.id, each.output): look(each.value)
-            for rule in book.rules
-            for each in rule.proposals
+        self._proposals = {
+            (rule.id, each.output): each.value for rule in book.rules for each in rule.proposals
         }
+        self._asks: dict[tuple[str, str], Looks] = {}
 
     def _lock(self, book: Rulebook, lock: Interlock) -> Lock:
-        look, index = self._recount.look, self.index
-        held = {name for name, _ in lock.force} | {limit.output for limit in lock.limits}
+        index = self.index
+        forces = tuple((index[name], value) for name, value in lock.force)
+        limits = tuple((index[limit.output], limit) for limit in lock.limits)
         return Lock(
             lock,
-            look(lock.condition),
-            tuple((limit, look(limit.value)) for limit in lock.limits),
+            forces,
+            limits,
+            self._recount.looks([limit.value for limit in lock.limits]),
             frozenset(index[name] for name in _outputs_read(book, lock.condition)),
-            frozenset(index[name] for name in held),
+            frozenset(place for place, _ in (*forces, *limits)),
         )
+
+    def _needs(self, book: Rulebook) -> dict[str, Needs]:
+        """Return by output what it needs, of those that need something."""
+        found: dict[str, Needs] = {}
+        for name in self.names:
+            own = [each for each in book.permissives if each.output == name]
+            if own:
+                looks = self._recount.looks([each.needs for each in own])
+                found[name] = Needs(tuple(each.id for each in own), looks)
+        return found
+
+    def asks(self, rule: str, output: str) -> Looks | None:
+        """Return what works out what a rule asks of an output; written when it first asks."""
+        looks = self._asks.get((rule, output))
+        if looks is None and (rule, output) in self._proposals:
+            looks = self._recount.looks([self._proposals[rule, output]])
+            self._asks[rule, output] = looks
+        return looks
 
     def at(self, before: Retained, scan: Scan) -> "Now":
         """Return a scan as the invariants look at it; it has a decision on every output."""
-        trace, settle = scan.trace, self._recount.settle
+        trace, after = scan.trace, scan.retained
         written = [decision.value for decision in scan.decisions]
         was = [state.value for state in before.outputs]
-        last = settle(View(trace.image, trace.moment, was, trace.slots))
-        deciding = settle(View(trace.image, trace.moment, written, trace.slots), last)
-        causes = [truth_of(cause(last)) for _, cause in self.trips]
-        forced: list[list[Value]] = [[] for _ in self.outputs]
-        active = set()
-        trips = zip(self.trips, causes, scan.retained.trips, strict=True)
-        for (trip, _), cause, state in trips:
+        last = View(trace.image, trace.moment, was, trace.slots)
+        deciding = View(trace.image, trace.moment, written, trace.slots)
+        causes = self._causes(last)
+        active: set[str] = set()
+        forced: dict[int, list[Value]] = {}
+        for trip, cause, state in zip(self.trips, causes, after.trips, strict=True):
             if cause is not False or state.latched:
                 active.add(trip.id)
                 for name, value in trip.force:
-                    forced[self.index[name]].append(value)
-        locks = [truth_of(lock.condition(deciding)) for lock in self.locks]
-        places, after = range(len(written)), scan.retained
+                    forced.setdefault(self.index[name], []).append(value)
+        holding = [
+            lock
+            for lock, truth in zip(self.locks, self._conditions(deciding), strict=True)
+            if truth is not False
+        ]
         each_output = list(
-            zip(places, self.outputs, scan.decisions, before.outputs, after.outputs, strict=True)
-        )
-        each_trip = list(zip(self._declared, causes, before.trips, after.trips, strict=True))
+            zip(
+                range(len(written)), self.outputs, scan.decisions, before.outputs, after.outputs,
+                strict=True,
+            )
+        )  # fmt: skip
+        each_trip = list(zip(self.trips, causes, before.trips, after.trips, strict=True))
         return Now(
-            before, scan, written, causes, active, forced, locks, last, deciding, each_output,
+            before, scan, written, causes, active, forced, holding, last, deciding, each_output,
             each_trip,
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(NamedTuple):
     """One scan: what was, what came out, and what the plan makes of it."""
 
     before: Retained
     scan: Scan
     written: Sequence[Value]
-    causes: Sequence[Truth]
+    causes: Sequence[Value | None]
     """Of the trips, worked out anew."""
     active: set[str]
     """The trips whose cause or latch lasts."""
-    forced: Sequence[Sequence[Value]]
-    """For each output what active trips force."""
-    locks: Sequence[Truth]
-    """Of the interlocks, with the values about to be written."""
+    forced: dict[int, list[Value]]
+    """By the place of an output what active trips force."""
+    holding: Sequence[Lock]
+    """The interlocks that are not FALSE of the values about to be written."""
     last: View
     """Names of outputs mean what was decided in the last scan."""
     deciding: View
     """They mean what is about to be written."""
     each_output: Sequence[tuple[int, Output, Decision, OutputState, OutputState]]
     """Its place, its decision, and its state before and after."""
-    each_trip: Sequence[tuple[Trip, Truth, TripState, TripState]]
+    each_trip: Sequence[tuple[Trip, Value | None, TripState, TripState]]
     """Its cause, and its state before and after."""
 
     @property
@@ -140,10 +167,10 @@ class Now:
         return self.scan.trace.moment.monotonic_s
 
 
-def _span(declared: Point | Output) -> Span | None:
-    """Return the least and the greatest number that may be, None if it is no number."""
+def span(declared: Point | Output) -> tuple[float, float]:
+    """Return the least and the greatest number that may be; no number may be what is none."""
     if not isinstance(declared.type, NumberType):
-        return None
+        return math.inf, -math.inf
     low = -LARGEST if declared.low is None else declared.low
     return low, LARGEST if declared.high is None else declared.high
 

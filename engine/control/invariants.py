@@ -23,11 +23,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from engine.control.decision import Cause, Decision
-from engine.control.invariant_plan import Lock, Now, Plan, Span
+from engine.control.invariant_plan import Lock, Now, Plan, span
 from engine.control.program import Program
 from engine.control.scan import Scan
 from engine.control.state import Retained
-from engine.language.plant import Output
+from engine.language.plant import Output, Point
 from engine.language.rulebook import Bound, Latch, Limit
 from engine.language.types import BoolType, EnumType
 from engine.values.fact import Quality, Value
@@ -58,12 +58,14 @@ class Invariants:
         """Return what does not hold of a scan that came after the state `before`."""
         plan, found = self._plan, list[Broken]()
         for name, look in DATA:
-            found += [Broken(name, text) for text in look(plan, before, scan)]
+            for text in look(plan, before, scan):
+                found.append(Broken(name, text))
         if found:  # nothing else can be worked out from it
             return tuple(found)
         now = plan.at(before, scan)
         for name, check in CHECKS:
-            found += [Broken(name, text) for text in check(plan, now)]
+            for text in check(plan, now):
+                found.append(Broken(name, text))
         return tuple(found)
 
 
@@ -75,13 +77,15 @@ def alike(one: Value, other: Value) -> bool:
 
 
 def _is_whole(plan: Plan, before: Retained, scan: Scan) -> Iterator[str]:
-    names = tuple(decision.output for decision in scan.decisions)
+    names = [decision.output for decision in scan.decisions]
     kept, at_s = scan.retained, scan.trace.moment.monotonic_s
-    if names != tuple(plan.index):
+    if names != plan.names:
         yield f"decisions on {', '.join(names) or 'nothing'}, not on every output once"
         return
     if not before.at_s <= at_s == kept.at_s < math.inf:
         yield f"scanned at {at_s:g} s, after {before.at_s:g} s, remembered for {kept.at_s:g} s"
+    if [each.value for each in kept.outputs] == [each.value for each in scan.decisions]:
+        return
     for decision, state in zip(scan.decisions, kept.outputs, strict=True):
         if state.value != decision.value:
             yield f"`{decision.output}` is {decision.value} and remembered as {state.value}"
@@ -89,47 +93,46 @@ def _is_whole(plan: Plan, before: Retained, scan: Scan) -> Iterator[str]:
 
 def _facts_are_fresh(plan: Plan, _before: Retained, scan: Scan) -> Iterator[str]:
     image, now_s, good = scan.trace.image, scan.trace.moment.monotonic_s, Quality.GOOD
-    rows = zip(
-        plan.points, plan.point_spans, image.values, image.qualities, image.measured_at_s,
-        strict=True,
-    )  # fmt: skip
-    for point, span, value, quality, measured_at_s in rows:
+    rows = zip(plan.fresh, image.values, image.qualities, image.measured_at_s, strict=True)
+    for (point, max_age_s, low, high), value, quality, measured_at_s in rows:
         if quality is not good:
             if value is not None:
                 yield f"`{point.name}` is {quality.name} and has the value {value}"
             continue
-        age_s = now_s - measured_at_s
-        if not 0.0 <= age_s <= point.max_age_s:
-            yield f"`{point.name}` is {age_s:g} s old, at most {point.max_age_s:g} s count"
-        if span is not None and isinstance(value, float) and span[0] <= value <= span[1]:
+        if not 0.0 <= now_s - measured_at_s <= max_age_s:
+            age_s = now_s - measured_at_s
+            yield f"`{point.name}` is {age_s:g} s old, at most {max_age_s:g} s count"
+        if isinstance(value, float) and low <= value <= high:
             continue
-        if not _is_of(point.type, span, value):
+        if not _is_of(point, value):
             yield f"`{point.name}` cannot be {value}"
 
 
 def _values_fit(plan: Plan, _before: Retained, scan: Scan) -> Iterator[str]:
-    for output, span, decision in zip(
-        plan.outputs, plan.output_spans, scan.decisions, strict=False
-    ):
-        if not _is_of(output.type, span, decision.value):
-            yield f"`{output.name}` cannot be {decision.value}"
+    for (output, low, high), decision in zip(plan.fitting, scan.decisions, strict=False):
+        value = decision.value
+        if isinstance(value, float) and low <= value <= high:
+            continue
+        if not _is_of(output, value):
+            yield f"`{output.name}` cannot be {value}"
 
 
-def _is_of(kind: object, span: Span | None, value: Value | None) -> bool:
-    """Tell whether a value is of a type, and in the span of a number."""
-    if span is not None:
-        if value is None or isinstance(value, _NO_NUMBER):
-            return False
-        return span[0] <= value <= span[1]
+def _is_of(declared: Point | Output, value: Value | None) -> bool:
+    """Tell whether a value is of a type, and in the range of a number."""
+    kind = declared.type
     if isinstance(kind, BoolType):
         return value is True or value is False
-    return isinstance(kind, EnumType) and value in kind.values
+    if isinstance(kind, EnumType):
+        return isinstance(value, str) and value in kind.values
+    if value is None or isinstance(value, _NO_NUMBER):
+        return False
+    low, high = span(declared)
+    return low <= value <= high
 
 
 def _trips_force(plan: Plan, now: Now) -> Iterator[str]:
-    for output, value, forced in zip(plan.outputs, now.written, now.forced, strict=True):
-        if not forced:
-            continue
+    for place, forced in now.forced.items():
+        output, value = plan.outputs[place], now.written[place]
         agreed = all(each == forced[0] for each in forced)
         wanted = forced[0] if agreed else output.failsafe
         if value != wanted:
@@ -139,6 +142,8 @@ def _trips_force(plan: Plan, now: Now) -> Iterator[str]:
 def _latches_stay(_plan: Plan, now: Now) -> Iterator[str]:
     resets = {reset.trip for reset in now.image.resets}
     for trip, cause, was, state in now.each_trip:
+        if cause is False and not was.latched:
+            continue
         latches = cause is True if trip.latch is Latch.ON_TRUE else cause is not False
         if latches and trip.latch is not Latch.NO and not state.latched:
             yield f"the cause of `{trip.id}` lasts, and it is not latched"
@@ -147,8 +152,6 @@ def _latches_stay(_plan: Plan, now: Now) -> Iterator[str]:
 
 
 def _resets_start_nothing(plan: Plan, now: Now) -> Iterator[str]:
-    truths = now.scan.trace.rule_truths
-    overrides = {(override.id, override.output) for override in now.image.overrides}
     released = {
         name
         for trip, _, was, state in now.each_trip
@@ -156,51 +159,53 @@ def _resets_start_nothing(plan: Plan, now: Now) -> Iterator[str]:
         for name, _ in trip.force
     }
     for _, output, decision, was, state in now.each_output:
+        if not (was.blocked or state.blocked or released):
+            continue
         asking = decision.asked_by
         if asking and (output.name in released or asking in state.blocked):
             yield f"`{asking}` stood at a reset and decides `{output.name}`"
-        for demand in set(was.blocked).difference(state.blocked) if was.blocked else ():
-            rule = plan.rules.get(demand)
-            if (demand, output.name) in overrides or (
-                rule is not None and truths[rule] is not False
-            ):
+        for demand in set(was.blocked).difference(state.blocked):
+            if _stands(plan, now, demand, output.name):
                 yield f"`{demand}` stands since a reset, and counts for `{output.name}`"
 
 
+def _stands(plan: Plan, now: Now, demand: str, output: str) -> bool:
+    """Tell whether a rule is not FALSE, or an override of an output is there."""
+    rule = plan.rules.get(demand)
+    if rule is not None and now.scan.trace.rule_truths[rule] is not False:
+        return True
+    return any((each.id, each.output) == (demand, output) for each in now.image.overrides)
+
+
 def _interlocks_hold(plan: Plan, now: Now) -> Iterator[str]:
-    for lock, truth in zip(plan.locks, now.locks, strict=True):
-        if truth is False:
-            continue
+    for lock in now.holding:
         if lock.declared.never:
-            for place in lock.reads:
-                if not _is_safe(plan, now, place):
-                    yield f"`{lock.declared.id}` forbids {_told(plan, now, lock)}"
-                    break
+            if not all(_is_safe(plan, now, place) for place in lock.reads):
+                yield f"`{lock.declared.id}` forbids {_told(plan, now, lock)}"
             continue
-        for name, value in lock.declared.force:
-            place = plan.index[name]
+        for place, value in lock.forces:
             if now.written[place] != value and not _is_safe(plan, now, place):
+                name = plan.names[place]
                 yield f"`{lock.declared.id}` forces `{name}` to {value}: {now.written[place]}"
 
 
 def _is_safe(plan: Plan, now: Now, place: int) -> bool:
     """Tell whether no interlock moves an output any more: failsafe, or a trip has it."""
-    return now.written[place] == plan.outputs[place].failsafe or bool(now.forced[place])
+    return now.written[place] == plan.outputs[place].failsafe or place in now.forced
 
 
 def _told(plan: Plan, now: Now, lock: Lock) -> str:
-    return ", ".join(f"`{plan.outputs[i].name}` {now.written[i]}" for i in sorted(lock.reads))
+    return ", ".join(f"`{plan.names[i]}` {now.written[i]}" for i in sorted(lock.reads))
 
 
 def _limits_hold(plan: Plan, now: Now) -> Iterator[str]:
-    for lock, truth in zip(plan.locks, now.locks, strict=True):
-        if truth is False:
+    for lock in now.holding:
+        if not lock.limits:
             continue
-        for limit, look in lock.limits:
-            place = plan.index[limit.output]
+        for (place, limit), border in zip(lock.limits, lock.borders(now.deciding), strict=True):
             value = now.written[place]
             if not _is_safe(plan, now, place) and not _is_within(
-                plan.outputs[place], limit, look(now.deciding), value
+                plan.outputs[place], limit, border, value
             ):
                 yield f"`{lock.declared.id}` limits `{limit.output}`: {value}"
 
@@ -219,20 +224,22 @@ def _is_within(output: Output, limit: Limit, border: Value | None, value: Value)
 
 def _permissives_hold(plan: Plan, now: Now) -> Iterator[str]:
     for place, output, decision, was, _ in now.each_output:
-        needs = plan.needs[output.name]
-        if not needs or not output.is_on(decision.value) or output.is_on(was.value):
+        if decision.value == was.value:
+            continue
+        needs = plan.needs.get(output.name)
+        if needs is None or not output.is_on(decision.value) or output.is_on(was.value):
             continue
         if _is_forced(plan, now, place, decision, starts=True):
             continue
-        for permissive, look in needs:
-            if look(now.last) is not True:
+        for permissive, holds in zip(needs.permissives, needs.looks(now.last), strict=True):
+            if holds is not True:
                 yield f"`{output.name}` starts without `{permissive}`"
 
 
 def _is_forced(plan: Plan, now: Now, place: int, decision: Decision, *, starts: bool) -> bool:
     """Tell whether who is said to force an output does so by its declaration."""
     if decision.cause in (Cause.TRIP, Cause.LATCH):
-        return decision.by in now.active and bool(now.forced[place])
+        return decision.by in now.active and place in now.forced
     if decision.cause is not Cause.INTERLOCK:
         return False
     if decision.value == plan.outputs[place].failsafe:
@@ -240,9 +247,8 @@ def _is_forced(plan: Plan, now: Now, place: int, decision: Decision, *, starts: 
     lock = plan.lock_by_id.get(decision.by)
     if lock is None or place not in lock.holds:
         return False
-    name, value = plan.outputs[place].name, decision.value
-    limited = any(each.output == name for each in lock.declared.limits)
-    return not starts or limited or (name, value) in lock.declared.force
+    limited = any(limited == place for limited, _ in lock.limits)
+    return not starts or limited or (place, decision.value) in lock.forces
 
 
 def _who_asks_is_true(plan: Plan, now: Now) -> Iterator[str]:
@@ -253,7 +259,7 @@ def _who_asks_is_true(plan: Plan, now: Now) -> Iterator[str]:
             if decision.cause is Cause.DEFAULT and decision.wanted != output.default:
                 yield f"nobody asks, and `{output.name}` wants {decision.wanted}"
             continue
-        wanted = overrides.get((asking, output.name))
+        wanted = overrides.get((asking, output.name)) if overrides else None
         if wanted is None:
             wanted = _asked(plan, now, asking, output)
         if wanted is None or not alike(wanted, decision.wanted):
@@ -262,10 +268,10 @@ def _who_asks_is_true(plan: Plan, now: Now) -> Iterator[str]:
 
 def _asked(plan: Plan, now: Now, asking: str, output: Output) -> Value | None:
     """Return what a rule asks of an output, in its unit; None unless it is TRUE."""
-    rule, look = plan.rules.get(asking), plan.asks.get((asking, output.name))
-    if rule is None or look is None or now.scan.trace.rule_truths[rule] is not True:
+    rule, looks = plan.rules.get(asking), plan.asks(asking, output.name)
+    if rule is None or looks is None or now.scan.trace.rule_truths[rule] is not True:
         return None
-    value = look(now.last)
+    (value,) = looks(now.last)
     if value is None or output.unit is None or isinstance(value, bool | str):
         return value
     return value / output.unit.factor

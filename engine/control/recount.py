@@ -2,174 +2,202 @@
 
 Nothing of the compiled conditions is used, so that a mistake there does not excuse itself here.
 What remembers (`for`, windows, derived facts) cannot be worked out from one scan: its slot says
-what it was. One pass costs some tens of microseconds, for it looks at trips and interlocks alone.
+what it was. Nothing is remembered from one scan to the next either.
+
+Trees are written out as Python, a line for each node, the same node once:
+
+    when: [x > 2 kW, not b]         n1 = values[0]
+                                    c2 = 2000.0
+                                    n3 = None if n1 is None else n1 > c2
+                                    n4 = values[3]
+                                    n5 = None if n4 is None else n4 is not True
+                                    n6 = True if n3 is True and n5 is True else …
+
+`tests/oracle/recount.py` works the same out by walking the tree, so slowly that it can be read.
 """
 
-import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from engine.control.program import Program
 from engine.inference.image import ProcessImage
-from engine.inference.slots import content_of
+from engine.inference.slots import Slots, content_of
 from engine.language import expression as x
 from engine.language.expression import Expression, NameKind
 from engine.language.rulebook import Condition, Rulebook, Signal
 from engine.values.fact import Quality, Value
 from engine.values.moment import DAY_S, Moment
-from engine.values.truth import Truth, not_
 
 LARGEST = 1e15
 """A product or quotient beyond it is no measurement: UNKNOWN."""
-_COMPARE: dict[str, Callable[[Value, Value], bool]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-    "==": operator.eq, "!=": operator.ne,
-}  # fmt: skip
+_CONSTANT = "c"
 
 
-@dataclass(slots=True)
-class View:
-    """What one pass looks at. `outputs` are what names of outputs mean, in the plant's order."""
+class View(NamedTuple):
+    """What is looked at. `outputs` are what names of outputs mean, in the plant's order."""
 
     image: ProcessImage
     moment: Moment
     outputs: Sequence[Value]
     slots: Sequence[Value | None]
-    named: list[Value | None] = field(default_factory=list)
-    """Signals and conditions that were worked out in this pass."""
 
 
-Look = Callable[[View], Value | None]
+Looks = Callable[[View], tuple[Value | None, ...]]
+"""Works expressions out, one value each, None for UNKNOWN."""
 
 
 class Recount:
-    """Makes a function of every expression of a program that it is asked about."""
+    """Makes functions of the expressions of one program."""
 
-    def __init__(self, program: Program, asked: Iterable[Expression]) -> None:
-        """Prepare the signals and conditions that the expressions `asked` read, and no others."""
+    def __init__(self, program: Program) -> None:
+        """Know where points, outputs and what remembers stand."""
         book = program.rulebook
         self._slots = program.slots
         self._points = {point.name: place for place, point in enumerate(book.plant.points)}
         self._outputs = {output.name: place for place, output in enumerate(book.plant.outputs)}
-        self._named: dict[str, int] = {}
-        defined = definitions(book)
-        wanted = _read_by(asked, defined)
-        self._definitions: list[tuple[Look, bool]] = []
-        """With each whether outputs are read by it, also through others."""
-        of_outputs: set[str] = set()
-        for name, expression in defined.items():  # each reads earlier ones only
-            if name in wanted:
-                if _reads(expression, of_outputs):
-                    of_outputs.add(name)
-                self._definitions.append((self.look(expression), name in of_outputs))
-                self._named[name] = len(self._named)
+        self._definitions = definitions(book)
 
-    def settle(self, view: View, like: View | None = None) -> View:
-        """Work out the signals and conditions of a pass; returns the view.
+    def looks(self, expressions: Sequence[Expression]) -> Looks:
+        """Return the function that works expressions out, with all that they read by name."""
+        writer = _Writer(self._slots, self._points, self._outputs, self._definitions)
+        found = [writer.write(expression) for expression in expressions]
+        return writer.function(found)
 
-        `like` is a pass over the same scan with other outputs: what reads none is the same.
-        """
-        named = view.named
-        for definition, of_outputs in self._definitions:
-            if like is None or of_outputs:
-                named.append(definition(view))
-            else:
-                named.append(like.named[len(named)])
-        return view
 
-    def look(self, expression: Expression) -> Look:  # noqa: PLR0911 - one case a node
-        """Return the function that works out an expression, None for UNKNOWN."""
+@dataclass(slots=True)
+class _Writer:
+    """One function as it is written."""
+
+    slots: Slots
+    points: dict[str, int]
+    outputs: dict[str, int]
+    definitions: dict[str, Expression]
+    known: dict[str, str] = field(default_factory=dict)
+    """By its text the name of each line."""
+    named: dict[str, str] = field(default_factory=dict)
+    """What holds a signal or a condition that is written already."""
+
+    def line(self, text: str) -> str:
+        """Return the name that holds what `text` says."""
+        return self.known.setdefault(text, f"n{len(self.known) + 1}")
+
+    def constant(self, value: Value) -> str:
+        """Return the name that holds a constant, which is never UNKNOWN."""
+        return self.known.setdefault(repr(value), f"{_CONSTANT}{len(self.known) + 1}")
+
+    def strict(self, operands: Sequence[str], text: str) -> str:
+        """Return the name of what is UNKNOWN if one of its operands is."""
+        variables = [name for name in operands if not name.startswith(_CONSTANT)]
+        unknown = " or ".join(f"{name} is None" for name in variables)
+        return self.line(f"None if {unknown} else {text}" if unknown else text)
+
+    def function(self, results: Sequence[str]) -> Looks:
+        """Return the function whose results have these names."""
+        lines = [f"{name} = {text}" for text, name in self.known.items()]
+        lines.append(f"return ({''.join(f'{name}, ' for name in results)})")
+        given = ["image, moment, outputs, slots = view", "values = image.values"]
+        body = "\n    ".join([*given, *lines])
+        source = f"def looks(view):\n    {body}\n"
+        namespace = dict(_NAMESPACE)
+        exec(compile(source, "<recount>", "exec"), namespace)  # noqa: S102 - our own source
+        looks = namespace["looks"]
+        assert callable(looks)  # noqa: S101 - the line above defines it
+        return looks
+
+    def write(self, expression: Expression) -> str:  # noqa: PLR0911 - one case a node
+        """Write an expression out; returns the name of its value, or a constant."""
         match expression:
-            case x.Number() | x.State() | x.Boolean():
-                return _constant(expression)
+            case x.Number():
+                return self.constant(expression.value * expression.unit.factor)
+            case x.State() | x.Boolean():
+                return self.constant(expression.value)
             case x.Name():
-                return self._name(expression)
-            case x.Timed():
-                return _slot(self._slots.timers[expression.key])
-            case x.Window():
-                return _slot(self._slots.content[content_of(expression)])
+                return self.name(expression)
+            case x.Timed() | x.Window():
+                return self.remembered(expression)
             case x.Age():
-                return self._age(expression)
+                return self.age(expression)
             case x.Known() | x.Not() | x.All() | x.Any():
-                return self._logic(expression)
+                return self.logic(expression)
             case x.Comparison():
-                return self._comparison(expression)
+                left, right = self.write(expression.left), self.write(expression.right)
+                return self.strict((left, right), f"{left} {expression.operator} {right}")
             case x.Between():
-                return _between(expression)
+                return self.between(expression)
             case x.Arithmetic() | x.Negative() | x.Call():
-                return self._computed(expression)
+                return self.computed(expression)
             case _:
                 assert_never(expression)
 
-    def _logic(self, node: x.Known | x.Not | x.All | x.Any) -> Look:
+    def name(self, name: x.Name) -> str:
+        """Write the value of a name, in base units if it is a number."""
+        match name.kind:
+            case NameKind.POINT:
+                return self.scaled(f"values[{self.points[name.name]}]", name)
+            case NameKind.OUTPUT:
+                return self.scaled(f"outputs[{self.outputs[name.name]}]", name)
+            case NameKind.CALENDAR:
+                return self.line(f"_calendar(moment, {name.name!r})")
+            case NameKind.SIGNAL | NameKind.CONDITION:
+                if name.name not in self.named:
+                    self.named[name.name] = self.write(self.definitions[name.name])
+                return self.named[name.name]
+            case _:
+                return self.line(f"slots[{self.slots.number(name.kind, name.name)}]")
+
+    def scaled(self, text: str, name: x.Name) -> str:
+        """Write a value that is kept in its declared unit."""
+        value, factor = self.line(text), 1.0 if name.unit is None else name.unit.factor
+        return value if factor == 1.0 else self.strict((value,), f"{value} * {factor!r}")
+
+    def remembered(self, node: x.Timed | x.Window) -> str:
+        """Write what a slot says of earlier scans."""
+        if isinstance(node, x.Timed):
+            return self.line(f"slots[{self.slots.timers[node.key]}]")
+        return self.line(f"slots[{self.slots.content[content_of(node)]}]")
+
+    def age(self, age: x.Age) -> str:
+        """Write how old a point is."""
+        point = self.points[age.point.name]
+        missing = f"image.qualities[{point}] is _MISSING"
+        return self.line(
+            f"None if {missing} else moment.monotonic_s - image.measured_at_s[{point}]"
+        )
+
+    def logic(self, node: x.Known | x.Not | x.All | x.Any) -> str:
+        """Write what is made of truths."""
         if isinstance(node, x.All | x.Any):
-            operands = tuple(self.look(each) for each in node.operands)
-            return _all(operands) if isinstance(node, x.All) else _any(operands)
-        operand = self.look(node.operand)
+            operands = [self.write(each) for each in node.operands]
+            true = [f"{name} is True" for name in operands]
+            unknown = [f"{name} is None" for name in operands]
+            if isinstance(node, x.Any):
+                return self.line(
+                    f"True if {' or '.join(true)} else None if {' or '.join(unknown)} else False"
+                )
+            either = [f"({one} or {other})" for one, other in zip(true, unknown, strict=True)]
+            return self.line(
+                f"True if {' and '.join(true)} else None if {' and '.join(either)} else False"
+            )
+        operand = self.write(node.operand)
         if isinstance(node, x.Known):
-            return lambda view: operand(view) is not None
-        return lambda view: not_(truth_of(operand(view)))
+            return self.line(f"{operand} is not None")
+        return self.strict((operand,), f"{operand} is not True")
 
-    def _name(self, name: x.Name) -> Look:
-        """Return the value of a name, in base units if it is a number."""
-        factor = 1.0 if name.unit is None else name.unit.factor
-        if name.kind is NameKind.POINT:
-            point = self._points[name.name]
-            return _scaled(lambda view: view.image.values[point], factor)
-        if name.kind is NameKind.OUTPUT:
-            output = self._outputs[name.name]
-            return _scaled(lambda view: view.outputs[output], factor)
-        if name.kind is NameKind.CALENDAR:
-            return lambda view: _calendar(view.moment, name.name)
-        place = self._named.get(name.name)
-        if place is None or name.kind is NameKind.DERIVED:
-            return _slot(self._slots.number(name.kind, name.name))
-        known = place
-        return lambda view: view.named[known]
+    def between(self, node: x.Between) -> str:
+        """Write whether it is a time of the day."""
+        ends = [f"({end.anchor!r}, {end.offset_s!r})" for end in (node.start, node.end)]
+        return self.line(f"_between(moment, {ends[0]}, {ends[1]})")
 
-    def _age(self, age: x.Age) -> Look:
-        point = self._points[age.point.name]
-
-        def look(view: View) -> Value | None:
-            missing = view.image.qualities[point] is Quality.MISSING
-            return None if missing else view.moment.monotonic_s - view.image.measured_at_s[point]
-
-        return look
-
-    def _comparison(self, node: x.Comparison) -> Look:
-        left, right = self.look(node.left), self.look(node.right)
-        compare = _COMPARE[node.operator]
-
-        def look(view: View) -> Value | None:
-            one = left(view)
-            if one is None:
-                return None
-            other = right(view)
-            return None if other is None else compare(one, other)
-
-        return look
-
-    def _computed(self, node: x.Arithmetic | x.Negative | x.Call) -> Look:
-        operands = tuple(self.look(each) for each in x.children(node))
-        compute = _function(node)
-
-        def look(view: View) -> Value | None:
-            numbers = []
-            for operand in operands:
-                number = operand(view)
-                if number is None:
-                    return None
-                numbers.append(float(number))
-            return compute(numbers)
-
-        return look
-
-
-def _reads(expression: Expression, of_outputs: set[str]) -> bool:
-    """Tell whether an expression reads outputs, or signals and conditions that do."""
-    names = (node for node in x.walk(expression) if isinstance(node, x.Name))
-    return any(name.kind is NameKind.OUTPUT or name.name in of_outputs for name in names)
+    def computed(self, node: x.Arithmetic | x.Negative | x.Call) -> str:
+        """Write what is made of numbers."""
+        operands = [self.write(each) for each in x.children(node)]
+        if isinstance(node, x.Negative):
+            return self.strict(operands, f"-{operands[0]}")
+        if isinstance(node, x.Arithmetic) and node.operator in "+-":
+            return self.strict(operands, f"{operands[0]} {node.operator} {operands[1]}")
+        function = node.operator if isinstance(node, x.Arithmetic) else node.function
+        return self.strict(operands, f"{_FUNCTIONS[function]}({', '.join(operands)})")
 
 
 def definitions(book: Rulebook) -> dict[str, Expression]:
@@ -178,106 +206,38 @@ def definitions(book: Rulebook) -> dict[str, Expression]:
     return {each.name: each.expression for each in entries}
 
 
-def _read_by(asked: Iterable[Expression], defined: dict[str, Expression]) -> set[str]:
-    """Return the names of signals and conditions that expressions read, also through others."""
-    found: set[str] = set()
-    waiting = list(asked)
-    while waiting:
-        for node in x.walk(waiting.pop()):
-            kinds = (NameKind.SIGNAL, NameKind.CONDITION)
-            if isinstance(node, x.Name) and node.kind in kinds and node.name not in found:
-                found.add(node.name)
-                waiting.append(defined[node.name])
-    return found
-
-
-def _all(operands: Sequence[Look]) -> Look:
-    def look(view: View) -> Value | None:
-        unknown = False
-        for operand in operands:
-            value = operand(view)
-            if value is None:
-                unknown = True
-            elif value is not True:
-                return False
-        return None if unknown else True
-
-    return look
-
-
-def _any(operands: Sequence[Look]) -> Look:
-    def look(view: View) -> Value | None:
-        unknown = False
-        for operand in operands:
-            value = operand(view)
-            if value is None:
-                unknown = True
-            elif value is True:
-                return True
-        return None if unknown else False
-
-    return look
-
-
-def truth_of(value: Value | None) -> Truth:
-    """Return what a condition was worked out to be, as a truth."""
-    return None if value is None else value is True
-
-
-def _constant(node: x.Number | x.State | x.Boolean) -> Look:
-    value = node.value * node.unit.factor if isinstance(node, x.Number) else node.value
-    return lambda _: value
-
-
-def _slot(number: int) -> Look:
-    return lambda view: view.slots[number]
-
-
-def _scaled(look: Look, factor: float) -> Look:
-    if factor == 1.0:
-        return look
-
-    def scaled(view: View) -> Value | None:
-        value = look(view)
-        return None if value is None else float(value) * factor
-
-    return scaled
-
-
-def _function(node: x.Arithmetic | x.Negative | x.Call) -> Callable[[list[float]], float | None]:
-    """Return what a node makes of its numbers."""
-    if isinstance(node, x.Negative):
-        return lambda numbers: -numbers[0]
-    name = node.operator if isinstance(node, x.Arithmetic) else node.function
-    return _FUNCTIONS[name]
-
-
 def _bounded(number: float) -> float | None:
     return number if abs(number) <= LARGEST else None
 
 
-_FUNCTIONS: dict[str, Callable[[list[float]], float | None]] = {
-    "+": sum,
-    "-": lambda n: n[0] - n[1],
-    "*": lambda n: _bounded(n[0] * n[1]),
-    "/": lambda n: None if n[1] == 0 else _bounded(n[0] / n[1]),
-    "min": min,
-    "max": max,
-    "abs": lambda n: abs(n[0]),
-    "clamp": lambda n: min(max(n[0], n[1]), n[2]),
-}
+def _product(one: float, other: float) -> float | None:
+    return _bounded(one * other)
 
 
-def _between(node: x.Between) -> Look:
-    def look(view: View) -> Value | None:
-        start_s, end_s = _at(node.start, view.moment), _at(node.end, view.moment)
-        if start_s is None or end_s is None or not view.moment.wall_trusted:
-            return None
-        day_s = view.moment.time_of_day_s
-        after, before = day_s >= start_s, day_s < end_s
-        return (after and before) if start_s < end_s else (after or before)
+def _quotient(one: float, other: float) -> float | None:
+    return None if other == 0 else _bounded(one / other)
 
-    return look
+
+def _clamp(number: float, low: float, high: float) -> float:
+    return min(max(number, low), high)
+
+
+_FUNCTIONS = {
+    "*": "_product", "/": "_quotient", "clamp": "_clamp", "min": "min", "max": "max", "abs": "abs",
+}  # fmt: skip
+
+
+_End = tuple[str, float]
+"""An end of a span: the anchor of the day, and seconds after it."""
+
+
+def _between(moment: Moment, start: _End, end: _End) -> bool | None:
+    start_s, end_s = _at(start, moment), _at(end, moment)
+    if start_s is None or end_s is None or not moment.wall_trusted:
+        return None
+    day_s = moment.time_of_day_s
+    after, before = day_s >= start_s, day_s < end_s
+    return (after and before) if start_s < end_s else (after or before)
 
 
 def _calendar(moment: Moment, name: str) -> str | None:
@@ -286,8 +246,14 @@ def _calendar(moment: Moment, name: str) -> str | None:
     return moment.weekday if name == "weekday" else moment.month
 
 
-def _at(end: x.ClockTime, moment: Moment) -> float | None:
+def _at(end: _End, moment: Moment) -> float | None:
     """Return the seconds after midnight that an end of a span means today."""
     suns = {"midnight": 0.0, "sunrise": moment.sunrise_s, "sunset": moment.sunset_s}
-    anchor_s = suns[end.anchor]
-    return None if anchor_s is None else (anchor_s + end.offset_s) % DAY_S
+    anchor_s = suns[end[0]]
+    return None if anchor_s is None else (anchor_s + end[1]) % DAY_S
+
+
+_NAMESPACE: dict[str, object] = {
+    "_MISSING": Quality.MISSING, "_between": _between, "_calendar": _calendar,
+    "_product": _product, "_quotient": _quotient, "_clamp": _clamp,
+}  # fmt: skip

@@ -1,19 +1,24 @@
 """What is worked out anew from the trees is what the compiled conditions say, and no more."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given
 
 from engine.control.invariant_plan import Plan
 from engine.control.program import Program, compile_program
-from engine.control.recount import View, definitions
+from engine.control.recount import Recount, View, definitions
 from engine.control.scan import initial, scan
 from engine.language.expression import Expression
 from engine.language.rulebook import Rulebook
 from engine.values.fact import Value
 from engine.values.moment import Moment
 from tests.making.plants import Style
+from tests.oracle.recount import Recount as PlainRecount
+from tests.oracle.recount import View as PlainView
 from tests.strategies import Case, cases, lawful
 from tests.unit.engine_rig import condition, image, scanned
 
@@ -25,22 +30,59 @@ NOON_S = 43_200.0
 def test_trips_permissives_and_proposals_are_what_the_scan_found(case: Case) -> None:
     plan, network, state = Plan(case.program), case.program.network, initial(case.program)
     permissives = [
-        (look, case.program.permissives[place][number][1])
-        for place, output in enumerate(case.book.plant.outputs)
-        for number, (_, look) in enumerate(plan.needs[output.name])
+        (plan.needs[output.name], tuple(slot for _, slot in needs))
+        for output, needs in zip(case.book.plant.outputs, case.program.permissives, strict=True)
+        if needs
     ]
     asks = [
-        (plan.asks[rule.id, each.output], slot)
+        (plan.asks(rule.id, each.output), slot)
         for rule, slots in zip(case.book.rules, network.proposals, strict=True)
         for each, slot in zip(rule.proposals, slots, strict=True)
     ]
     for step in case.steps:
         done = scan(case.program, state, step.image, step.moment)
         now, slots = plan.at(state, done), done.trace.slots
-        assert now.causes == [slots[slot] for slot in network.trips]
-        for look, slot in (*permissives, *asks):
-            assert look(now.last) == slots[slot]
+        assert now.causes == tuple(slots[slot] for slot in network.trips)
+        for needs, wanted in permissives:
+            assert needs.looks(now.last) == tuple(slots[slot] for slot in wanted)
+        for looks, slot in asks:
+            assert looks is not None
+            assert looks(now.last) == (slots[slot],)
         state = done.retained
+
+
+@lawful
+@given(cases(Style(), scans=8))
+def test_it_says_what_the_oracle_says_of_any_state(case: Case) -> None:
+    """Image, outputs and slots of different scans make states that no scan comes to."""
+    book, random = case.book, Random(case.seed)  # noqa: S311 - chance that must repeat
+    expressions = list(_all_of(book))
+    quick, plain = Recount(case.program).looks(expressions), PlainRecount(case.program, expressions)
+    slow = [plain.look(expression) for expression in expressions]
+    done, state = [], initial(case.program)
+    for step in case.steps:
+        done.append(scan(case.program, state, step.image, step.moment))
+        state = done[-1].retained
+    for _ in range(12):
+        seen, decided, remembered, at = (random.choice(done) for _ in range(4))
+        values = tuple(None if random.random() < 0.2 else v for v in seen.trace.image.values)
+        of = replace(seen.trace.image, values=values)
+        outputs = [decision.value for decision in decided.decisions]
+        view = View(of, at.trace.moment, outputs, remembered.trace.slots)
+        settled = plain.settle(PlainView(*view))
+        assert quick(view) == tuple(look(settled) for look in slow)
+
+
+def _all_of(book: Rulebook) -> Iterator[Expression]:
+    """Yield every expression of a rulebook that is more than a name's definition."""
+    for rule in book.rules:
+        yield from (rule.when, *(each.value for each in rule.proposals))
+    for trip in book.trips:
+        yield trip.when
+    for lock in book.interlocks:
+        yield from (lock.condition, *(limit.value for limit in lock.limits))
+    for permissive in book.permissives:
+        yield permissive.needs
 
 
 def worth(text: str, more: str = "", moment: Moment | None = None, **facts: Value) -> object:
@@ -53,10 +95,12 @@ def worked_out(
     book: Rulebook, expression: Expression, moment: Moment, facts: dict[str, Value]
 ) -> object:
     program, scans = scanned_book(book)
-    recount = Plan(program)._recount
     outputs = [output.failsafe for output in book.plant.outputs]
     view = View(image(book, facts, moment.monotonic_s), moment, outputs, scans)
-    return recount.look(expression)(recount.settle(view))
+    (found,) = Recount(program).looks([expression])(view)
+    oracle = PlainRecount(program, [expression])
+    assert found is oracle.look(expression)(oracle.settle(PlainView(*view)))
+    return found
 
 
 def scanned_book(book: Rulebook) -> tuple[Program, Sequence[Value | None]]:
@@ -109,4 +153,10 @@ def test_a_signal_of_a_trip_is_worked_out_and_not_looked_up() -> None:
     plan = Plan(program)
     done = scans[0]
     lost = done._replace(trace=done.trace._replace(slots=[None] * len(done.trace.slots)))
-    assert plan.at(initial(program), lost).causes == [True]
+    assert plan.at(initial(program), lost).causes == (True,)
+
+
+def test_a_chain_of_signals_is_written_once_each() -> None:
+    names = [f"s{number}" for number in range(40)]
+    lines = [f"  {one}: {other} + {other}" for other, one in itertools.pairwise(["x", *names])]
+    assert worth("s39 > 1 W", "let:\n" + "\n".join(lines) + "\n", x=1.0) is True
