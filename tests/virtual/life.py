@@ -63,6 +63,8 @@ class SavedAtOnce:
             self.durable = latched_in(program, retained)
             return
         self.settle()
+        if self._disk.fails:  # what is refused in any case need not be long
+            retained = replace(retained, windows=(None,) * len(retained.windows))
         self.owes = not self._store.save(
             program, self._digest(), retained, urgent=urgent, ended=ended
         )

@@ -9,6 +9,7 @@ What would run in a thread runs at once, on the spot, so a run depends on nothin
 import asyncio
 import heapq
 from collections.abc import Callable, Mapping
+from contextvars import Context
 from typing import Any
 
 RESOLUTION_S = 1e-6
@@ -50,6 +51,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             handle = ready.popleft()
             if not handle.cancelled():
                 handle._run()
+
+    def call_soon(
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """As asyncio's own, without its looks for what is wrong in a program under debugging."""
+        handle = asyncio.Handle(callback, args, self, context)
+        vars(self)["_ready"].append(handle)
+        return handle
 
     def time(self) -> float:
         """Return the world's seconds."""

@@ -29,6 +29,7 @@ FAILURES_MAX = 3
 ACTS_MAX = 4
 BOOT_S = 120.0
 MINIMUM_W, MAXIMUM_W = 1700.0, 3300.0
+_LIMITS, _FOLLOW = Limits(MINIMUM_W, MAXIMUM_W), FollowRules()
 
 
 @dataclass(slots=True)
@@ -159,9 +160,8 @@ class Miner(Source):
             self._aimed = (firmware.stored_w, now_s)
         drawn = Drawn(firmware.shown(), power_w, firmware.stored_w)
         aimed_for_s = now_s - self._aimed[1] if wanted_w else None
-        found = strays(drawn, FollowRules(), aimed_for_s)
-        limits = Limits(MINIMUM_W, MAXIMUM_W)
-        return Seen(firmware.shown(), limits, firmware.stored_w, found)
+        found = strays(drawn, _FOLLOW, aimed_for_s)
+        return Seen(drawn.standing, _LIMITS, firmware.stored_w, found)
 
     def _do(self, step: Step, now_s: float) -> None:
         self._world.reached(f"{self.name}.{step.act.value}")

@@ -24,6 +24,8 @@ PUMP_FIRST_S = 30.0
 AT_ONCE_S = 0.1
 HOUR_S, CHANGES_MAX = 3600.0, 12
 _SLOT = 65_536
+_NEVER = (None, 0.0)
+_NO_NUMBER = (bool, str)
 _HEAD = struct.Struct("<8sQI32sI")
 
 
@@ -42,11 +44,8 @@ class Kept(NamedTuple):
     latched: frozenset[str]
 
 
-class Known(NamedTuple):
-    """The last reading of a point."""
-
-    value: Value | None
-    at_s: float
+Known = tuple[Value | None, float]
+"""The last reading of a point: what may be believed of it, and when it was measured."""
 
 
 def kept_in(content: bytes) -> tuple[Kept, ...]:
@@ -143,8 +142,8 @@ class Oracle:
             name = names.get(field)
             if name is not None:
                 known = points.get(name)
-                if known is None or at_s >= known.at_s:
-                    points[name] = Known(value if quality is good else None, at_s)
+                if known is None or at_s >= known[1]:
+                    points[name] = (value if quality is good else None, at_s)
 
     def _written(self, image: Mapping[str, Value], fresh: int) -> None:
         if fresh != len(image):
@@ -163,15 +162,15 @@ class Oracle:
 
     def value(self, point: str) -> Value | None:
         """Return what may be believed of a point now, None if nothing."""
-        known = self._points.get(point)
-        if known is None or known.value is None:
+        value, at_s = self._points.get(point, _NEVER)
+        if value is None:
             return None
         limit_s, low, high = self._declared[point]
-        if self.world.monotonic_s() - known.at_s > limit_s + 1e-6:
+        if self.world.monotonic_s() - at_s > limit_s + 1e-6:
             return None
-        if isinstance(known.value, bool | str):
-            return known.value
-        return known.value if low <= known.value <= high else None
+        if isinstance(value, _NO_NUMBER):
+            return value
+        return value if low <= value <= high else None
 
     def _is(self, point: str, holds: Callable[[float], bool]) -> bool | None:
         value = self.value(point)

@@ -22,7 +22,7 @@ from tests.virtual.site import METER, METER_FIELD, AsLoaded
 
 LONGEST_STEP_S = 5.0
 _DIGITS = {"W": 0, "°C": 1, "%": 1}
-_CHANNELS = frozenset({"safety.channel_a", "safety.channel_b"})
+_CHANNELS = ("safety.channel_a", "safety.channel_b")
 MINERS = ("miner1", "miner2")
 WATCHDOG_SCANS = 4
 
@@ -98,6 +98,9 @@ class World:
         self._faults: dict[str, list[Fault]] = {}
         self._laid_over: set[str] = set()
         self._battery_mode: Value | None = None
+        self._shown: dict[str, Value] = {}
+        """What sensors without a fault show, of what the house was and whether contacts closed."""
+        self._shown_of: tuple[object, bool] = (None, False)
         self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._count = itertools.count()
         plant = known.loaded.program.rulebook.plant
@@ -153,7 +156,7 @@ class World:
 
     @dies_at.setter
     def dies_at(self, place: tuple[str, bool] | None) -> None:
-        self.disk.watch(place is not None)
+        self.disk.watch(place is not None and place[0].startswith("disk."))
         self._dies_at = place
 
     def at(self, seconds_from_now: float, action: Callable[[], object]) -> None:
@@ -219,22 +222,29 @@ class World:
 
     def truth(self, point: str) -> Value:
         """Return what is true of a point, to the digit that its sensor shows."""
-        digits = self._digits.get(point)
-        if digits is not None:
-            return round(self.house.points[point], digits) + 0.0  # type: ignore[arg-type] # a number
-        if point in _CHANNELS:
-            return self.relay_closed
-        if point == "p3.running" and self.broken.without_flow:
-            return self.plc.image["p3_run"] is True and "p3" not in self.broken.stuck
-        return self.house.points[point]
+        return self.truths()[point]
+
+    def truths(self) -> Mapping[str, Value]:
+        """Return what is true of all points; worked out when the house or a contact has moved."""
+        points = self.house.points
+        if points is not self._shown_of[0] or self.relay_closed is not self._shown_of[1]:
+            shown = self._shown = dict(points)
+            for point, digits in self._digits.items():
+                shown[point] = round(points[point], digits) + 0.0  # type: ignore[arg-type] # a number
+            shown.update(dict.fromkeys(_CHANNELS, self.relay_closed))
+            self._shown_of = (points, self.relay_closed)
+        if self.broken.without_flow:
+            runs = self.plc.image["p3_run"] is True and "p3" not in self.broken.stuck
+            return {**self._shown, "p3.running": runs}
+        return self._shown
 
     def all_sensed(self, wires: Mapping[str, str]) -> list[Reading]:
         """Return what the sensors of a device's points show, by the field of each."""
         if not self._laid_over.isdisjoint(wires.values()):
             return [self.sensed(point, field) for field, point in wires.items()]
-        clock, truth, good = self.clock, self.truth, Quality.GOOD
+        clock, truths, good = self.clock, self.truths(), Quality.GOOD
         now_s = clock.true_s - clock.boot_s
-        return [Reading(field, truth(point), good, now_s) for field, point in wires.items()]
+        return [Reading(field, truths[point], good, now_s) for field, point in wires.items()]
 
     def sensed(self, point: str, field: str = "") -> Reading:
         """Return what the sensor of a point shows, under the name of the point or of a field."""
