@@ -32,7 +32,7 @@ from adapters.runtime.recorder import RecorderCounters, Seen
 from adapters.runtime.shadow import Runner, ShadowDevice, ShadowScanDevice
 from adapters.runtime.standstill import Standstill, longest_gap_s
 from adapters.runtime.store import Keeper, Saver
-from adapters.runtime.supervisor import Health, Supervisor
+from adapters.runtime.supervisor import Supervisor
 from adapters.runtime.urgent import urgent_points
 from adapters.runtime.watchdog import LoopWatchdog
 from adapters.runtime.wiring import Wiring
@@ -302,7 +302,7 @@ class Daemon:
             held = driving.held.get(device.name)
             state, reason = ("waiting", f"held safe: {held.reason}") if held else ("running", "")
             failures = driving.failures(device.name)
-            self.supervisor.health[device.name] = Health(state, failures, reason)
+            self.supervisor.tell(device.name, state, failures, reason)
 
     def _status(self) -> str:
         mode = "shadow, " if self.shadow else ""

@@ -6,7 +6,7 @@ their own failsafe.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from adapters.port import Command, Publish, Reading
 from adapters.runtime.wiring import Wire, Wiring
@@ -25,11 +25,8 @@ class Commanded(Protocol):
         ...
 
 
-class Given(NamedTuple):
-    """A command that a device was given."""
-
-    device: str
-    command: Command
+Given = tuple[str, Command]
+"""A device, and the command that it was given."""
 
 
 Hearing = Callable[[str, Sequence[Reading]], None]
@@ -55,15 +52,14 @@ class Gateway:
 
     def publisher(self, device: str) -> Publish:
         """Return the function that one device publishes with."""
-        wires = self._wires.get(device, {})
+        own = self._wires.get(device, {})
+        wires = {f: tuple((w.name, w.factor, w) for w in each) for f, each in own.items()}
 
         def publish(readings: Sequence[Reading]) -> None:
             newest, reasons, good = self._next, self._reasons, Quality.GOOD
             for field, read, quality, measured_at_s, reason in readings:
-                for wire in wires.get(field, ()):
-                    name, value = wire.name, read
-                    if wire.factor != 1.0:
-                        value = _inwards(wire, read)
+                for name, factor, wire in wires.get(field, ()):
+                    value = read if factor == 1.0 else _inwards(wire, read)
                     newest[name] = Fact(name, value, quality, measured_at_s)
                     if quality is not good:
                         reasons[name] = reason
@@ -118,24 +114,24 @@ class Gateway:
     def give_out(self, decisions: Sequence[Decision], now_s: float) -> list[Given]:
         """Command every wired output to what was decided; renews commands that stay the same."""
         given: list[Given] = []
+        until_s, wires, devices = now_s + COMMAND_LIFE_S, self._wiring.outputs, self._devices
         for decision in decisions:
-            self._tell(decision.output, decision.value, now_s, decision.by, given)
+            for wire in wires.get(decision.output, ()):
+                command = Command(wire.field, _outwards(wire, decision.value), until_s, decision.by)
+                devices[wire.device].command(command)
+                given.append((wire.device, command))
         return given
 
     def command(self, values: Mapping[str, Value], now_s: float, reason: str) -> list[Given]:
         """Command wired outputs to `values`, by name, for once."""
         given: list[Given] = []
         for name, value in values.items():
-            self._tell(name, value, now_s, reason, given)
+            for wire in self._wiring.outputs.get(name, ()):
+                told, until_s = _outwards(wire, value), now_s + COMMAND_LIFE_S
+                command = Command(wire.field, told, until_s, reason)
+                self._devices[wire.device].command(command)
+                given.append((wire.device, command))
         return given
-
-    def _tell(
-        self, output: str, value: Value, now_s: float, reason: str, given: list[Given]
-    ) -> None:
-        for wire in self._wiring.outputs.get(output, ()):
-            command = Command(wire.field, _outwards(wire, value), now_s + COMMAND_LIFE_S, reason)
-            self._devices[wire.device].command(command)
-            given.append(Given(wire.device, command))
 
 
 def _sleep_on() -> None:

@@ -51,13 +51,19 @@ class LastLook:
         self, wanted: Mapping[str, Value], given: Sequence[Given], now_s: float, scan: Scan
     ) -> None:
         """Look at the commands that devices were `given`. Raises InvariantError."""
-        commands = {(each.device, each.command.field): each.command for each in given}
+        commands = {(device, command.field): command for device, command in given}
         broken = []
         for output, value in wanted.items():
             for wire in self._wires.get(output, ()):
                 command = commands.pop((wire.device, wire.field), None)
-                told = None if command is None else _inwards(wire, command.value)
-                if command is None or told is None or not alike(value, told):
+                told = None if command is None else command.value
+                if told is not None and wire.factor != 1.0:
+                    told = _inwards(wire, told)
+                if (
+                    command is None
+                    or told is None
+                    or (told is not value and not alike(value, told))
+                ):
                     broken.append(
                         Broken("I8", f"`{output}` is {value}, `{wire.device}` is told {told}")
                     )

@@ -50,6 +50,7 @@ COOLED_S, WARMER_K = 300.0, 10.0
 ABOVE_W = 400.0
 """Boards without a PIC controller draw 300 W while paused."""
 OWN_FIELD, POWER_FIELD = "not_off", "power_measured"
+_TRIPPED = (Cause.TRIP, Cause.LATCH)
 _KEYS = ("outputs", "power", "above_w", "temperature", "warmer_than")
 
 
@@ -119,12 +120,12 @@ class NotOff:
         for watch in self.watches:
             told = self._told[watch.name]
             mine = [decisions[name] for name in watch.outputs]
-            if any(self.outputs[each.output].is_on(each.value) for each in mine):
-                self._told[watch.name] = _Told()
+            if [each for each in mine if self.outputs[each.output].is_on(each.value)]:
+                told.since_s, told.text = None, ""
                 continue
             if told.since_s is None:
                 told.since_s = now_s
-            tripped = all(each.cause in (Cause.TRIP, Cause.LATCH) for each in mine)
+            tripped = not [each for each in mine if each.cause not in _TRIPPED]
             told.text = self._look(watch, told, now_s, tripped=tripped)
 
     def why(self, name: str) -> str:
@@ -164,6 +165,8 @@ class NotOff:
         return reading if at_s >= from_s and now_s - at_s <= FRESH_S else None
 
     def _number(self, source: Source | None, from_s: float, now_s: float) -> float | None:
+        if source is None:
+            return None
         reading = self._fresh(source, from_s, now_s)
         value = None if reading is None else reading.value
         return None if value is None or isinstance(value, bool | str) else float(value)

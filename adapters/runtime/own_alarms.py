@@ -42,6 +42,11 @@ class _Watched:
     raised: bool = False
     error: str = ""
 
+    @property
+    def runs_on(self) -> bool:
+        """Whether it ran in the last look, and was not gone shortly before."""
+        return self.running_s is not None and self.gone_s is None and not self.raised
+
 
 @dataclass(slots=True)
 class OwnAlarms:
@@ -68,6 +73,8 @@ class OwnAlarms:
             watched = self._devices.get(name)
             if watched is None:
                 watched = self._devices[name] = _Watched(running_s=now_s)
+            if health.state == "running" and watched.runs_on:
+                continue
             _watch(watched, health, now_s)
             if watched.raised and name not in held:
                 yield _alarm(f"device:{name}", f"{name} does not answer: {watched.error}")

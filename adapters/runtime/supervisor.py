@@ -149,6 +149,14 @@ class Supervisor:
         self.health[name] = replace(told, state=_state(told))
         changed(name)
 
+    def tell(self, name: str, state: str, failures: int, error: str) -> None:
+        """Take the health of a device that has no task: what the scans themselves saw of it."""
+        known = self.health.get(name)
+        if known is None or (known.state, known.failures, known.last_error) != (
+            state, failures, error,
+        ):  # fmt: skip
+            self.health[name] = Health(state, failures, error)
+
     async def close(self, timeout_s: float | None = None) -> bool:
         """Stop all tasks and wait until each has closed what it opened, but not for ever.
 

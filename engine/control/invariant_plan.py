@@ -15,7 +15,7 @@ from engine.inference.image import ProcessImage
 from engine.language.expression import Expression, Name, NameKind, walk
 from engine.language.plant import Output, Point
 from engine.language.rulebook import Interlock, Limit, Rulebook, Trip
-from engine.language.types import NumberType
+from engine.language.types import BoolType, NumberType
 from engine.values.fact import Value
 
 LARGEST = 1.7976931348623157e308
@@ -51,9 +51,14 @@ class Plan:
         looks = self._recount.looks
         self.program = program
         self.outputs = book.plant.outputs
-        self.fresh = [(point, point.max_age_s, *span(point)) for point in book.plant.points]
-        """The points: how old each may be, and what is the least and the greatest of a number."""
-        self.fitting = [(output, *span(output)) for output in self.outputs]
+        self.fresh = [
+            (point, point.max_age_s, *span(point), isinstance(point.type, BoolType))
+            for point in book.plant.points
+        ]
+        """How old each point may be, its least and greatest number, and whether it is on/off."""
+        self.fitting = [
+            (output, *span(output), isinstance(output.type, BoolType)) for output in self.outputs
+        ]
         """The same of the outputs."""
         self.names = [output.name for output in self.outputs]
         self.index = {name: place for place, name in enumerate(self.names)}

@@ -94,7 +94,7 @@ def _is_whole(plan: Plan, before: Retained, scan: Scan) -> Iterator[str]:
 def _facts_are_fresh(plan: Plan, _before: Retained, scan: Scan) -> Iterator[str]:
     image, now_s, good = scan.trace.image, scan.trace.moment.monotonic_s, Quality.GOOD
     rows = zip(plan.fresh, image.values, image.qualities, image.measured_at_s, strict=True)
-    for (point, max_age_s, low, high), value, quality, measured_at_s in rows:
+    for (point, max_age_s, low, high, truth), value, quality, measured_at_s in rows:
         if quality is not good:
             if value is not None:
                 yield f"`{point.name}` is {quality.name} and has the value {value}"
@@ -104,14 +104,18 @@ def _facts_are_fresh(plan: Plan, _before: Retained, scan: Scan) -> Iterator[str]
             yield f"`{point.name}` is {age_s:g} s old, at most {max_age_s:g} s count"
         if isinstance(value, float) and low <= value <= high:
             continue
+        if truth and (value is True or value is False):
+            continue
         if not _is_of(point, value):
             yield f"`{point.name}` cannot be {value}"
 
 
 def _values_fit(plan: Plan, _before: Retained, scan: Scan) -> Iterator[str]:
-    for (output, low, high), decision in zip(plan.fitting, scan.decisions, strict=False):
+    for (output, low, high, truth), decision in zip(plan.fitting, scan.decisions, strict=False):
         value = decision.value
         if isinstance(value, float) and low <= value <= high:
+            continue
+        if truth and (value is True or value is False):
             continue
         if not _is_of(output, value):
             yield f"`{output.name}` cannot be {value}"

@@ -132,7 +132,7 @@ def speaks_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     given = gateway.Gateway.give_out
 
     def twice(self: gateway.Gateway, decisions: Sequence[Any], now_s: float) -> object:
-        more = gateway.Given("miner", Command("another", 1.0, now_s + 1.0))
+        more = ("miner", Command("another", 1.0, now_s + 1.0))
         return [*given(self, decisions, now_s), more]
 
     monkeypatch.setattr(gateway.Gateway, "give_out", twice)

@@ -8,6 +8,7 @@ What would run in a thread runs at once, on the spot, so a run depends on nothin
 
 import asyncio
 import heapq
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextvars import Context
 from typing import Any
@@ -25,6 +26,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self, world_s: Callable[[], float], pass_time: Callable[[float], None]) -> None:
         """Tell time by `world_s`; `pass_time` moves it."""
         super().__init__()
+        own = vars(self)
+        self._ready: deque[asyncio.Handle] = own["_ready"]
+        self._scheduled: list[asyncio.TimerHandle] = own["_scheduled"]
         self._world_s = world_s
         self._pass_time = pass_time
         self.set_exception_handler(_say_nothing)
@@ -34,18 +38,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
         As asyncio's own, without asking the machine for files and signals: there are none.
         """
-        own = vars(self)
-        ready, scheduled = own["_ready"], own["_scheduled"]
+        ready, scheduled, world_s = self._ready, self._scheduled, self._world_s
         while scheduled and scheduled[0].cancelled():
             heapq.heappop(scheduled)
         if not ready:
             if not scheduled:
                 raise StandstillError("nobody is due and nothing is ready")
-            wait_s = scheduled[0].when() - self._world_s()
+            wait_s = scheduled[0].when() - world_s()
             if wait_s > 0.0:
                 self._pass_time(wait_s)
-        until_s = self._world_s() + RESOLUTION_S
-        while scheduled and scheduled[0].when() < until_s:
+        while scheduled and scheduled[0].when() < world_s() + RESOLUTION_S:
             ready.append(heapq.heappop(scheduled))
         for _ in range(len(ready)):
             handle = ready.popleft()
@@ -57,7 +59,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     ) -> asyncio.Handle:
         """As asyncio's own, without its looks for what is wrong in a program under debugging."""
         handle = asyncio.Handle(callback, args, self, context)
-        vars(self)["_ready"].append(handle)
+        self._ready.append(handle)
         return handle
 
     def time(self) -> float:

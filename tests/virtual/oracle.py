@@ -89,6 +89,8 @@ class Oracle:
             for each in plant.points
         }
         self._points: dict[str, Known] = {}
+        self._now_s = 0.0
+        """Monotonic seconds of the scan that is judged."""
         self._off_since: dict[str, float] = {}
         self._was_on: dict[str, bool] = {}
         self._p3_since = math.inf
@@ -161,12 +163,12 @@ class Oracle:
     # What it asks
 
     def value(self, point: str) -> Value | None:
-        """Return what may be believed of a point now, None if nothing."""
+        """Return what may be believed of a point in this scan, None if nothing."""
         value, at_s = self._points.get(point, _NEVER)
         if value is None:
             return None
         limit_s, low, high = self._declared[point]
-        if self.world.monotonic_s() - at_s > limit_s + 1e-6:
+        if self._now_s - at_s > limit_s + 1e-6:
             return None
         if isinstance(value, _NO_NUMBER):
             return value
@@ -176,18 +178,22 @@ class Oracle:
         value = self.value(point)
         return None if value is None else holds(float(value))
 
+    def _above(self, point: str, limit: float) -> bool | None:
+        value = self.value(point)
+        return None if value is None else float(value) > limit
+
     def causes(self) -> dict[str, bool | None]:
         """Return the trips of asp1 that can be judged from one scan."""
         a, b = self.value("safety.channel_a"), self.value("safety.channel_b")
-        relay = True if False in (a, b) else (None if None in (a, b) else False)
+        relay = True if a is False or b is False else (None if None in (a, b) else False)
         found: dict[str, bool | None] = {
             "safety_relay": relay,
             "safety_discrepancy": None if None in (a, b) else False,
-            "water_too_hot": self._is("water.supply_temperature", lambda v: v > 82.0),
+            "water_too_hot": self._above("water.supply_temperature", 82.0),
         }
         for miner in MINERS:
-            hot = self._is(f"{miner}.board_temperature", lambda v: v > 92.0)
-            draws = self._is(f"{miner}.power", lambda v: v > 300.0)
+            hot = self._above(f"{miner}.board_temperature", 92.0)
+            draws = self._above(f"{miner}.power", 300.0)
             known = False if False in (hot, draws) else (None if None in (hot, draws) else True)
             found[f"{miner}_board_too_hot"] = known
         return found
@@ -195,7 +201,7 @@ class Oracle:
     def after(self, resets: Sequence[str], decided_s: float) -> None:
         """Judge a complete scan of monotonic `decided_s`, which heard `resets`."""
         self.scans += 1
-        now_s = self.world.monotonic_s()
+        now_s = self._now_s = self.world.monotonic_s()
         self._time(now_s)
         held_s, self.world.held_in_write_s = self.world.held_in_write_s, 0.0
         self._hurries = held_s > 2 * self._period_s

@@ -23,6 +23,8 @@ from tests.virtual.site import METER, METER_FIELD, AsLoaded
 LONGEST_STEP_S = 5.0
 _DIGITS = {"W": 0, "°C": 1, "%": 1}
 _CHANNELS = ("safety.channel_a", "safety.channel_b")
+_SG_READY = {each.value: each for each in SgReady}
+_BATTERY_MODE = {each.value: each for each in BatteryMode}
 MINERS = ("miner1", "miner2")
 WATCHDOG_SCANS = 4
 
@@ -209,8 +211,8 @@ class World:
         return Commands(
             powers[0],
             powers[1],
-            SgReady(image["sg_ready"]),
-            BatteryMode(self._battery_mode or "normal"),
+            _SG_READY[str(image["sg_ready"])],
+            _BATTERY_MODE[str(self._battery_mode or "normal")],
             float(image["rv1_target"]),
             float(image["rv2_target"]),
             image["p3_run"] is True and "p3" not in broken.stuck and not broken.without_flow,
@@ -240,7 +242,7 @@ class World:
 
     def all_sensed(self, wires: Mapping[str, str]) -> list[Reading]:
         """Return what the sensors of a device's points show, by the field of each."""
-        if not self._laid_over.isdisjoint(wires.values()):
+        if self._laid_over and not self._laid_over.isdisjoint(wires.values()):
             return [self.sensed(point, field) for field, point in wires.items()]
         clock, truths, good = self.clock, self.truths(), Quality.GOOD
         now_s = clock.true_s - clock.boot_s
