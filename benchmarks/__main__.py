@@ -8,6 +8,7 @@ from benchmarks.measure import Row, show
 
 PARTS = {
     "scan": "One scan: 100 rules, 60 facts, 20 outputs, full reasons",
+    "invariants": "The invariants, looked at after every scan of asp1",
     "peers": "The same tick by peers: 20 rules × 3 comparisons",
     "growth": "Growth with the number of rules",
     "memory": "Memory",

@@ -60,7 +60,7 @@ class Gateway:
             for field, read, quality, measured_at_s, reason in readings:
                 for name, factor, wire in wires.get(field, ()):
                     value = read if factor == 1.0 else _inwards(wire, read)
-                    newest[name] = Fact(name, value, quality, measured_at_s)
+                    newest[name] = _fact(Fact, (name, value, quality, measured_at_s))
                     if quality is not good:
                         reasons[name] = reason
                     elif name in reasons:
@@ -132,6 +132,10 @@ class Gateway:
                 self._devices[wire.device].command(command)
                 given.append((wire.device, command))
         return given
+
+
+_fact = tuple.__new__
+"""Makes a Fact of its parts, in half the time: there are some with every scan."""
 
 
 def _sleep_on() -> None:

@@ -82,7 +82,7 @@ class Plan:
             lock,
             forces,
             limits,
-            self._recount.looks([limit.value for limit in lock.limits]),
+            self._recount.looks([limit.value for limit in lock.limits]) if limits else _nothing,
             frozenset(index[name] for name in _outputs_read(book, lock.condition)),
             frozenset(place for place, _ in (*forces, *limits)),
         )
@@ -98,7 +98,7 @@ class Plan:
         return found
 
     def asks(self, rule: str, output: str) -> Looks | None:
-        """Return what works out what a rule asks of an output; written when it first asks."""
+        """Return what works out what a rule asks of an output; written when it asks first."""
         looks = self._asks.get((rule, output))
         if looks is None and (rule, output) in self._proposals:
             looks = self._recount.looks([self._proposals[rule, output]])
@@ -170,6 +170,11 @@ class Now(NamedTuple):
     def at_s(self) -> float:
         """Monotonic seconds."""
         return self.scan.trace.moment.monotonic_s
+
+
+def _nothing(_view: View) -> tuple[()]:
+    """Work out what limits the outputs of an interlock that has no limits."""
+    return ()
 
 
 def span(declared: Point | Output) -> tuple[float, float]:

@@ -204,8 +204,6 @@ def _told(plan: Plan, now: Now, lock: Lock) -> str:
 
 def _limits_hold(plan: Plan, now: Now) -> Iterator[str]:
     for lock in now.holding:
-        if not lock.limits:
-            continue
         for (place, limit), border in zip(lock.limits, lock.borders(now.deciding), strict=True):
             value = now.written[place]
             if not _is_safe(plan, now, place) and not _is_within(

@@ -119,7 +119,9 @@ class Source:
     def publish(self) -> None:
         """Publish what is measured now."""
         assert self._publish is not None
-        self._publish([*self._world.all_sensed(self.wires), *self.extra()])
+        readings = self._world.all_sensed(self.wires)
+        readings += self.extra()
+        self._publish(readings)
 
     def answers(self) -> bool:
         """Tell whether this look comes to anything."""

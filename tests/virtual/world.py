@@ -30,6 +30,9 @@ WATCHDOG_SCANS = 4
 
 Fault = Callable[[Reading], Reading]
 
+_reading = tuple.__new__
+"""Makes a Reading of its parts, in half the time."""
+
 
 class KilledError(BaseException):
     """The process is gone, at this very place. No handler of the daemon may catch it."""
@@ -246,7 +249,10 @@ class World:
             return [self.sensed(point, field) for field, point in wires.items()]
         clock, truths, good = self.clock, self.truths(), Quality.GOOD
         now_s = clock.true_s - clock.boot_s
-        return [Reading(field, truths[point], good, now_s) for field, point in wires.items()]
+        return [
+            _reading(Reading, (field, truths[point], good, now_s, ""))
+            for field, point in wires.items()
+        ]
 
     def sensed(self, point: str, field: str = "") -> Reading:
         """Return what the sensor of a point shows, under the name of the point or of a field."""
