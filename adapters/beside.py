@@ -28,10 +28,15 @@ class Beside(Generic[Outcome]):
         if not _can_be_copied():
             return
         context = get_context("fork")
-        self._theirs, ours = context.Pipe(duplex=False)
+        theirs, ours = context.Pipe(duplex=False)
         self._copy = context.Process(target=_serve, args=(work, ours), daemon=True)
-        self._copy.start()
-        ours.close()
+        try:
+            self._copy.start()
+            self._theirs = theirs
+        except OSError:  # no more processes, or no memory for one
+            theirs.close()
+        finally:
+            ours.close()
 
     def outcome(self) -> Outcome:
         """Return what the work yields, or raise what it raises.

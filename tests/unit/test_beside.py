@@ -52,6 +52,17 @@ def test_a_process_with_threads_is_not_copied(monkeypatch: pytest.MonkeyPatch) -
         thread.join()
 
 
+def test_where_no_process_can_be_made_the_work_is_done_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused() -> int:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(beside, "_can_be_copied", lambda: True)
+    monkeypatch.setattr(beside.os, "fork", refused)
+    assert Beside(lambda: 17).outcome() == 17
+
+
 def test_what_the_work_raises_is_raised_to_who_asks() -> None:
     missing = Beside(lambda: Path("nowhere").stat())
     with pytest.raises(FileNotFoundError):
