@@ -12,6 +12,7 @@ behind, and no miner may be told a power that was not asked for.
 
 import argparse
 import asyncio
+import gc
 import logging
 import resource
 import time
@@ -76,11 +77,12 @@ def run(options: argparse.Namespace) -> Outcome:
     files, peak_mib = _files(), _peak_mib()
     asyncio.run(_exchange(ledger, options.seed))
     for _ in range(_LOOKS):  # gRPC closes its sockets in threads of its own
-        if _files() <= files:
+        gc.collect()  # and keeps some as long as a channel waits to be collected
+        if not (left := _files() - files):
             break
         time.sleep(_LOOK_S)
     else:
-        ledger.broken.append(f"{_files() - files} files are still open")
+        ledger.broken.append(f"still open: {', '.join(sorted(left))}")
     told = ", ".join(f"{kind} {n:,}" for kind, n in sorted(ledger.damaged.items()))
     figure = (
         f"{sum(ledger.damaged.values()):,} damaged answers ({told}); {sum(ledger.taken.values()):,}"
@@ -352,15 +354,31 @@ def _no_parsing() -> None:
     braiins_session._parsed = lambda method, data: method.response.FromString(data)
 
 
+def _no_closing() -> None:
+    held: list[Session] = []
+
+    async def close(session: Session) -> None:
+        held.append(session)
+
+    Session.close = close  # type: ignore[method-assign]
+
+
 SABOTAGES: Mapping[str, Callable[[], None]] = {
     "no-checksum": _no_checksum,
     "no-parsing": _no_parsing,
+    "no-closing": _no_closing,
 }
-"""Defences that can be taken out: the checksum of RTU, the refusal of what cannot be parsed."""
+"""Defences that can be taken out: the checksum of RTU, the refusal of what cannot be parsed, the
+end of a miner's session."""
 
 
-def _files() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
+def _files() -> set[str]:
+    """Return the files that are open, by number and what they are."""
+    found = set[str]()
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # the folder itself was open while it was read
+            found.add(f"{each.name} {each.readlink()}")
+    return found
 
 
 def _peak_mib() -> float:
