@@ -1,33 +1,11 @@
 """The systemd unit: what it shields, whom it restarts, and when."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from adapters.devices.revpi_options import IMAGE
 from adapters.runtime.watchdog import LONGEST_S
-from tests.house.source import ROOT
-
-UNIT = ROOT / "deploy" / "thermiq.service"
-EXPOSURE_MAX = 1.5
-
-
-def analyze(*words: str) -> subprocess.CompletedProcess[str]:
-    path = f"{os.environ['PATH']}:{Path(sys.executable).parent}"  # set-up may have put it there
-    command = ["/usr/bin/env", "systemd-analyze", *words]
-    return subprocess.run(
-        command, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
-    )
-
-
-def exposed(unit: Path) -> bool:
-    threshold = f"--threshold={EXPOSURE_MAX * 10:.0f}"
-    ran = analyze("security", "--offline=yes", threshold, str(unit))
-    assert "exposure level" in ran.stdout, ran.stderr
-    return ran.returncode != 0
+from tests.reliability.exposure import SHIELDS, UNIT
+from tests.reliability.running import ran
 
 
 def settings() -> dict[str, list[str]]:
@@ -40,18 +18,17 @@ def settings() -> dict[str, list[str]]:
 
 
 def test_p14_the_unit_is_shielded() -> None:
-    assert not exposed(UNIT)
+    code, told = ran("exposure")
+    assert code == 0, told
+    assert " of 10, at most 1.5 is allowed" in told
 
 
-@pytest.mark.parametrize(
-    "without", ["SystemCallFilter=@system-service\n", "CapabilityBoundingSet=\n"]
-)
-def test_p14_its_sabotage_twin_is_found(tmp_path: Path, without: str) -> None:
-    text = UNIT.read_text("utf-8")
-    assert without in text
-    twin = tmp_path / "thermiq.service"
-    twin.write_text(text.replace(without, ""), "utf-8")
-    assert exposed(twin)
+@pytest.mark.parametrize("shield", SHIELDS)
+def test_p14_its_sabotage_twin_is_found(shield: str) -> None:
+    assert shield in UNIT.read_text("utf-8")
+    code, told = ran("exposure", "--sabotage", shield.partition("=")[0])
+    assert code == 1, told
+    assert "**not kept:**" in told
 
 
 def test_f99_whoever_hangs_is_killed_by_systemd_and_the_outputs_are_zeroed() -> None:

@@ -4,7 +4,6 @@ In each, a real daemon scans meanwhile, and its rules stay what they were. The t
 go live what is refused and shows that the daemon would have run it.
 """
 
-import random
 from pathlib import Path
 
 import pytest
@@ -16,33 +15,16 @@ from adapters.runtime.versions import Saying
 from engine.language.checked import check_files
 from tests.adapters.test_going_live import House
 from tests.making.daemons import PLANT, RULES
+from tests.reliability.bad_rules import SABOTAGES, broken
+from tests.reliability.running import ran
 
 ANNA = Saying("anna")
 BROKEN = 200
-GARBAGE = ("\t", "{", "]", ": :", "&x *x", "°", "\x00", "- - -", "|\n", "!!python/object", "<<: *a")
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     return House(tmp_path / "site")
-
-
-def broken(number: int) -> bytes:
-    """Return the rules cut off, overwritten or with something put in, by seed."""
-    chance = random.Random(number)  # noqa: S311 - a corpus, not a secret
-    text = RULES
-    at = chance.randrange(len(text))
-    match number % 4:
-        case 0:
-            text = text[:at]
-        case 1:
-            text = text[:at] + chance.choice(GARBAGE) + text[at:]
-        case 2:
-            text = text[:at] + text[at + chance.randrange(1, 12) :]
-        case _:
-            names = ("tank.top", "sun.power", "pump.run", "kW", "when", "rules")
-            text = text.replace(chance.choice(names), chance.choice(names) + "x", 1)
-    return text.encode()
 
 
 async def refused(live: GoingLive, staged: Staged) -> str:
@@ -194,3 +176,16 @@ def test_f119_a_sensor_that_falls_silent_stops_what_it_carries(house: House) -> 
         assert not house.site.plc.relay
 
     house.run(doing)
+
+
+def test_p12_bad_rules_never_run() -> None:
+    code, told = ran("bad-rules", "--broken", "8", "--cut", "24")
+    assert code == 0, told
+    assert "0 times rules ran that must not" in told
+
+
+@pytest.mark.parametrize("sabotage", SABOTAGES)
+def test_p12_sabotage_of_the_check_is_found(sabotage: str) -> None:
+    code, told = ran("bad-rules", "--broken", "8", "--cut", "24", "--sabotage", sabotage)
+    assert code == 1, told
+    assert "rules that cannot run went live" in told
