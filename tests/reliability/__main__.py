@@ -27,6 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("resets", "tests.reliability.resets", "trips, bounces, replays and restarts"),
     Command("kills", "tests.reliability.kills", "kill -9 of who writes the state"),
     Command("daemon-kills", "tests.reliability.daemon_kills", "kill -9 of a whole daemon"),
+    Command("recovery", "tests.reliability.recovery", "control again after kill -9"),
     Command("cuts", "tests.reliability.cuts", "power cuts of an ext4 on a loop device (root)"),
     Command("systemd", "tests.reliability.contained_systemd", "the unit, booted apart (root)"),
     Command("exposure", "tests.reliability.exposure", "what the unit leaves open"),
@@ -38,6 +39,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("wire", "tests.reliability.wire", "nonsense through a real broker to a daemon"),
     Command("exchanges", "tests.reliability.exchanges", "damaged answers of Modbus and gRPC"),
     Command("soak", "tests.reliability.soak", "the daemon for as long as scans of three days"),
+    Command("memory", "tests.reliability.memory", "what 200 facts and 100 rules take"),
     Command("flapping", "tests.reliability.flapping", "every fact comes and goes for a day: flash"),
     Command("simulate", "tests.virtual.simulate", "simulated years with faults on every boundary"),
 )

@@ -129,7 +129,7 @@ def flap(folder: Path, socket: Path, hours: float, every: int) -> Outcome:
     shutil.copytree(ASP1, rules, ignore=shutil.ignore_patterns("recordings"))
     clock, flapping = OwnClock(1.0, NINE_IN_THE_MORNING), Flapping(every)
     scans, begun = round(hours * SCANS_AN_HOUR), list[int]()
-    service, loaded = _daemon(rules, socket, clock, flapping)
+    service, loaded = daemon_in_memory(rules, socket, clock, flapping)
     hide = show(service, loaded, clock, shadow=False)
 
     def look(scan: Scan) -> None:
@@ -163,7 +163,7 @@ def flap(folder: Path, socket: Path, hours: float, every: int) -> Outcome:
     return Outcome("P15 flash while every fact comes and goes", figure, kept)
 
 
-def _daemon(
+def daemon_in_memory(
     rules: Path, socket: Path, clock: OwnClock, flapping: Flapping
 ) -> tuple[Service, Loaded]:
     """Make the daemon of these rules, on devices in memory."""

@@ -1,6 +1,7 @@
 import errno
 import fcntl
 import math
+import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -74,15 +75,20 @@ def test_a_new_installation_starts_with_nothing_latched(store: Store, program: P
 def test_what_was_saved_comes_back(store: Store, program: Program) -> None:
     store.restore(program, RULES, MOMENT)
     assert store.save(program, RULES, latched(program), urgent=True, ended=True)
-    made = (store.folder / FILE).stat().st_ino
-    assert again(store, program) == ([True], "")
-    restored = Store(store.folder).restore(program, RULES, MOMENT)
+    with (store.folder / FILE).open("rb") as made:
+        assert again(store, program) == ([True], "")
+        restored = Store(store.folder).restore(program, RULES, MOMENT)
+        assert os.fstat(made.fileno()).st_nlink == 1, "written anew in its place"
     assert restored.retained.at_s == MOMENT.monotonic_s, "on the clock of the new process"
-    assert (store.folder / FILE).stat().st_ino == made, "written anew in its place"
 
 
-def test_a_folder_that_is_not_there_yet_is_made(tmp_path: Path, program: Program) -> None:
+@pytest.mark.parametrize("is_locked", [False, True])
+def test_a_folder_that_is_not_there_yet_is_made(
+    tmp_path: Path, program: Program, is_locked: bool
+) -> None:
     store = Store(tmp_path / "a" / "b")
+    if is_locked:
+        store.occupy()
     store.restore(program, RULES, MOMENT)
     assert store.is_kept
     store.close()
@@ -117,13 +123,13 @@ trips:
         all_latched(program, replace(found, trips=()), 7.0)
 
 
-def switched(store: Store, program: Program, *, ended: bool) -> list[tuple[Value, float]]:
+def switched(store: Store, program: Program, **ended: bool) -> list[tuple[Value, float]]:
     """Save outputs that switched long ago; what the next process holds of them, and since when."""
     store.restore(program, RULES, MOMENT)
     long_ago = initial(program)
     outputs = tuple(each._replace(switched_at_s=-500.0) for each in long_ago.outputs)
     saved = replace(long_ago, at_s=100.0, outputs=outputs)
-    assert store.save(program, RULES, saved, urgent=False, ended=ended)
+    assert store.save(program, RULES, saved, urgent=False, **ended)
     store.close()
     other = Store(store.folder)
     restored = other.restore(program, RULES, MOMENT).retained
@@ -131,12 +137,14 @@ def switched(store: Store, program: Program, *, ended: bool) -> list[tuple[Value
     return [(each.value, each.switched_at_s - MOMENT.monotonic_s) for each in restored.outputs]
 
 
-@pytest.mark.parametrize(("ended", "since_s"), [(False, 0.0), (True, -600.0)])
+@pytest.mark.parametrize(
+    ("ended", "since_s"), [({}, 0.0), ({"ended": False}, 0.0), ({"ended": True}, -600.0)]
+)
 def test_f90_f91_after_a_crash_outputs_have_switched_just_now_and_after_an_orderly_end_not(
-    store: Store, program: Program, ended: bool, since_s: float
+    store: Store, program: Program, ended: dict[str, bool], since_s: float
 ) -> None:
     failsafes = [output.failsafe for output in program.rulebook.plant.outputs]
-    assert switched(store, program, ended=ended) == [(value, since_s) for value in failsafes]
+    assert switched(store, program, **ended) == [(value, since_s) for value in failsafes]
 
 
 def test_that_a_process_ended_is_believed_once(store: Store, program: Program) -> None:
@@ -348,12 +356,31 @@ def test_f93_without_writing_anew_the_latch_would_be_lost(store: Store, program:
 
 
 def test_f101_a_second_daemon_is_kept_out(store: Store) -> None:
+    second = Store(store.folder)
     with pytest.raises(OccupiedError, match="another daemon"):
-        Store(store.folder).occupy()
+        second.occupy()
+    second.close()  # it holds nothing that could be closed
     store.close()
     third = Store(store.folder)
     third.occupy()
     third.close()
+
+
+def test_f93_f101_a_second_daemon_is_kept_out_of_a_disk_that_became_read_only(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = os.open
+
+    def refuse(path: Path, flags: int, mode: int = 0o777) -> int:
+        if flags & (os.O_RDWR | os.O_CREAT):
+            raise OSError(errno.EROFS, f"Read-only file system: {path}")
+        return really(path, flags, mode)
+
+    store.close()
+    monkeypatch.setattr(os, "open", refuse)
+    store.occupy()
+    with pytest.raises(OccupiedError, match="another daemon"):
+        Store(store.folder).occupy()
 
 
 def test_a_state_too_large_is_kept_without_its_windows(

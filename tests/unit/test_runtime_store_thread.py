@@ -104,6 +104,21 @@ def test_the_thread_saves_the_newest_and_ends_when_it_is_done(
 
 
 @pytest.mark.parametrize(
+    ("ended", "told"), [({}, True), ({"ended": False}, True), ({"ended": True}, False)]
+)
+def test_f90_what_the_thread_saves_says_whether_the_process_ended_in_order(
+    store: Store, program: Program, ended: dict[str, bool], told: bool
+) -> None:
+    store.restore(program, RULES, MOMENT)
+    thread = SavingThread(store, lambda: RULES)
+    thread.hand_in(program, latched(program), False, **ended)
+    assert thread.close(60.0)
+    store.close()
+    notes = Store(store.folder).restore(program, RULES, MOMENT).notes
+    assert any("did not end in order" in note for note in notes) is told
+
+
+@pytest.mark.parametrize(
     ("urgent", "writes"),
     [
         ((False,), 0),
