@@ -37,6 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("fuzz", "tests.reliability.fuzz", "inputs that nobody meant, for every parser"),
     Command("bad-rules", "tests.reliability.bad_rules", "rules that are broken or half written"),
     Command("wire", "tests.reliability.wire", "nonsense through a real broker to a daemon"),
+    Command("jitter", "tests.reliability.jitter", "how late scans begin while it is flooded"),
     Command("exchanges", "tests.reliability.exchanges", "damaged answers of Modbus and gRPC"),
     Command("soak", "tests.reliability.soak", "the daemon for as long as scans of three days"),
     Command("memory", "tests.reliability.memory", "what 200 facts and 100 rules take"),

@@ -58,10 +58,11 @@ def run(options: argparse.Namespace) -> Outcome:
     late = [each for each in found if each.control_s > RECOVERY_S_MAX]
     own = sum(each.control_s - each.starved_s > RECOVERY_S_MAX for each in late)
     middle_s, _ = quantiles(control_s)
+    ready_s = max(each.ready_s for each in found)
     figure = (
         f"in control again within {RECOVERY_S_MAX:g} s after {len(found) - len(late)} of "
-        f"{len(found)} kills, a second of it before the restart; p50 {middle_s:.2f} s, max {max(control_s):.2f} "
-        f"s, first complete scan after {max(each.ready_s for each in found):.2f} s at most"
+        f"{len(found)} kills, {restart_s:g} s of it before the restart; p50 {middle_s:.2f} s, max "
+        f"{max(control_s):.2f} s; first complete scan after {ready_s:.2f} s at most"
     )
     if late:
         figure += f"; of {len(late)} late ones {own} also without the time in wait for a core"
