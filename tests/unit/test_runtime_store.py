@@ -27,6 +27,7 @@ from engine.control.retained import save
 from engine.control.scan import initial
 from engine.control.state import Retained
 from engine.control.trips import TripState
+from engine.inference.windows import Part, WindowState
 from engine.values.fact import Value
 from tests.making.daemons import Site
 from tests.making.disks import FailingDisk, ForgetfulDisk
@@ -158,6 +159,8 @@ def test_f79_a_file_that_vanished_counts_as_latched(store: Store, program: Progr
     store.close()
     lost = Store(store.folder).restore(program, RULES, MOMENT)
     assert lost.retained.trips == (TripState(True, MOMENT.monotonic_s),)
+    since_s = {each.switched_at_s for each in lost.retained.outputs}
+    assert since_s == {MOMENT.monotonic_s}, "nobody knows what was on"
     (store.folder / FILE).unlink()
     found, told = again(store, program)
     assert found == [True]
@@ -383,13 +386,34 @@ def test_f93_f101_a_second_daemon_is_kept_out_of_a_disk_that_became_read_only(
         Store(store.folder).occupy()
 
 
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("too_many", [0, 1])
 def test_a_state_too_large_is_kept_without_its_windows(
-    store: Store, program: Program, monkeypatch: pytest.MonkeyPatch
+    store: Store,
+    program: Program,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    too_many: int,
+    ended: bool,
 ) -> None:
-    monkeypatch.setattr("adapters.runtime.store.DATA_BYTES_MAX", 10)
+    """It is too large by not one byte, or by one."""
+    parts = tuple(Part(n, 40.0 + n, n / 3, n / 7) for n in range(40))
+    window = WindowState(40.0, parts, 7.0, 99.0, 5.0)
+    full = latched(program)
+    full = replace(full, windows=(window,) * len(full.windows))
+    assert full.windows
+    size = len(zlib.compress(save(program, full, ended=ended)))
     store.restore(program, RULES, MOMENT)
-    assert store.save(program, RULES, latched(program), urgent=True)
-    assert again(store, program)[0] == [True]
+    monkeypatch.setattr("adapters.runtime.store.DATA_BYTES_MAX", size - too_many)
+    assert store.save(program, RULES, full, urgent=True, ended=ended)
+    told = "retained state too large: averages and rates are not kept"
+    assert caplog.messages == [told] * too_many
+    monkeypatch.undo()
+    store.close()
+    found = Store(store.folder).restore(program, RULES, MOMENT)
+    assert trips(found.retained) == [True]
+    assert any("did not end in order" in note for note in found.notes) is not ended
+    assert found.retained.windows.count(None) == (len(full.windows) if too_many else 0)
 
 
 @pytest.mark.parametrize("at", range(3))

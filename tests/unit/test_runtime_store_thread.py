@@ -178,12 +178,14 @@ def test_how_saving_went_is_counted_and_told(
     assert store.counters == StoreCounters(0, 1, why)
     assert store.is_kept is False
     assert caplog.messages == [f"retained state not saved: {why}"]
+    assert not store.save(program, RULES, latched(program), urgent=True)
+    assert store.counters == StoreCounters(0, 2, why)
     disk.for_ever = False
     assert store.save(program, RULES, latched(program), urgent=True)
-    assert store.counters == StoreCounters(1, 1, "")
+    assert store.counters == StoreCounters(1, 2, "")
     assert store.is_kept is True
     assert store.save(program, RULES, latched(program), urgent=False)
-    assert store.counters == StoreCounters(2, 1, "")
+    assert store.counters == StoreCounters(2, 2, "")
     assert (store.folder / LOCK).stat().st_mode & 0o777 == 0o600
     with pytest.raises(OccupiedError) as caught:
         Store(store.folder).occupy()
