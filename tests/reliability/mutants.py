@@ -73,7 +73,7 @@ PARTS: dict[str, Part] = {
         ("adapters/runtime/slots.py", "adapters/runtime/store.py", "adapters/runtime/kept.py"),
         (
             "tests/unit/test_runtime_slots.py", _STORE, _KEPT,
-            "tests/unit/test_runtime_store_thread.py",
+            "tests/unit/test_runtime_store_lock.py", "tests/unit/test_runtime_store_thread.py",
         ),
         (
             f"{_STORE}::test_f79_bytes_that_flip_never_lose_a_latch",

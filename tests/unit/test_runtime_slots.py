@@ -375,3 +375,22 @@ def test_a_file_that_takes_writes_is_opened_once_for_each_reading(tmp_path: Path
     slots.save(RULES, b"two")
     assert disk.opened == [os.O_RDWR] * 2
     slots.close()
+
+
+def test_a_file_whose_closing_fails_is_closed_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slots = SlotFile(tmp_path / "slots")
+    slots.create(RULES, b"data")
+    assert slots.read().damaged == 0
+    really = os.close
+
+    def fail(handle: int) -> None:
+        really(handle)
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "close", fail)
+        slots.close()
+    assert slots.read().newest == Record(1, RULES, b"data"), "it can be opened anew"
+    slots.close()

@@ -1,5 +1,4 @@
 import errno
-import fcntl
 import math
 import os
 import zlib
@@ -17,7 +16,6 @@ from adapters.runtime.slots import HEADER_BYTES, SLOT_BYTES, SlotFile
 from adapters.runtime.store import (
     FILE,
     MARKER,
-    OccupiedError,
     SavingThread,
     Store,
     all_latched,
@@ -278,16 +276,6 @@ def test_whichever_call_fails_nothing_is_raised_and_no_acknowledged_latch_is_los
     assert acknowledged or store.counters.failures
 
 
-def test_f101_without_the_lock_both_would_hold_the_folder(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The sabotage twin."""
-    monkeypatch.setattr(fcntl, "flock", lambda *_: None)
-    second = Store(store.folder)
-    second.occupy()
-    second.close()
-
-
 @given(
     st.lists(st.tuples(st.integers(0, 2 * SLOT_BYTES - 1), st.integers(1, 255)), max_size=40),
     st.booleans(),
@@ -356,34 +344,6 @@ def test_f93_without_writing_anew_the_latch_would_be_lost(store: Store, program:
     trusting.close()
     disk.cut_power()
     assert again(store, program)[0] == [False]
-
-
-def test_f101_a_second_daemon_is_kept_out(store: Store) -> None:
-    second = Store(store.folder)
-    with pytest.raises(OccupiedError, match="another daemon"):
-        second.occupy()
-    second.close()  # it holds nothing that could be closed
-    store.close()
-    third = Store(store.folder)
-    third.occupy()
-    third.close()
-
-
-def test_f93_f101_a_second_daemon_is_kept_out_of_a_disk_that_became_read_only(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    really = os.open
-
-    def refuse(path: Path, flags: int, mode: int = 0o777) -> int:
-        if flags & (os.O_RDWR | os.O_CREAT):
-            raise OSError(errno.EROFS, f"Read-only file system: {path}")
-        return really(path, flags, mode)
-
-    store.close()
-    monkeypatch.setattr(os, "open", refuse)
-    store.occupy()
-    with pytest.raises(OccupiedError, match="another daemon"):
-        Store(store.folder).occupy()
 
 
 @pytest.mark.parametrize("ended", [False, True])
