@@ -185,8 +185,9 @@ def test_a_stop_too_early_of_what_has_no_off_gap_keeps_its_target() -> None:
 def test_what_may_have_switched_keeps_its_times_and_has_used_up_one_start() -> None:
     hourly = Rate(2, 3600.0)
     output = replace(FREE, min_off_s=60.0, max_starts=hourly, max_changes=hourly)
-    state = as_if_switched(output, RUNNING._replace(starts_s=(50.0,)), 100.0)
-    assert state.value == state.target == output.failsafe
+    before = RUNNING._replace(starts_s=(50.0,), blocked=("mine",))
+    state = as_if_switched(output, before, 100.0)
+    off = output.failsafe
+    assert state == OutputState(off, off, 100.0, 100.0, (50.0, 100.0), (100.0,), ("mine",))
     assert kinds(output, state, 500.0, 159.0) == ["min_off"]
     assert kinds(output, state, 500.0, 161.0) == ["max_starts"]
-    assert state.changes_s == (100.0,)
