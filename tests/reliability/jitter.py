@@ -75,14 +75,20 @@ def judged(starts: Sequence[Start], period_s: float, sent: int, seed: int) -> Ou
 def lateness_s(
     starts: Sequence[Start], period_s: float, *, without_waiting: bool = False
 ) -> list[float]:
-    """Return by how much each scan came late; infinity for each that never came."""
+    """Return by how much each scan came late; infinity for each that never came.
+
+    Without the wait for a core, one that never came counts as late as the next one after it.
+    """
     found = []
     for before, start in pairwise(starts):
-        late_s = (start.at_s - starts[0].at_s + _ROUNDING_S) % period_s - _ROUNDING_S
+        places = [(each.at_s - starts[0].at_s + _ROUNDING_S) / period_s for each in (before, start)]
         waited_s = start.waited_s - before.waited_s if without_waiting else 0.0
+        late_s = places[1] % 1.0 * period_s - _ROUNDING_S
         found.append(max(0.0, late_s - waited_s))
-    expected = round((starts[-1].at_s - starts[0].at_s) / period_s)
-    return found + [math.inf] * max(0, expected - len(found))
+        never_s = start.at_s - before.at_s - waited_s if without_waiting else math.inf
+        gone = math.floor(places[1]) - math.floor(places[0]) - 1
+        found += [max(0.0, never_s - period_s)] * gone
+    return found
 
 
 def quantile(values: Sequence[float], share: float) -> float:

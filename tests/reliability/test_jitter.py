@@ -49,6 +49,15 @@ def test_p10_the_wait_for_a_core_is_told_apart() -> None:
     assert own_s == pytest.approx(0.01, abs=0.0011)
 
 
+@pytest.mark.parametrize(("waited_s", "late_s"), [(0.0, 0.5), (0.3, 0.2), (0.6, 0.0)])
+def test_p10_a_scan_that_never_came_may_have_waited_for_a_core(
+    waited_s: float, late_s: float
+) -> None:
+    found = [Start(1.0, 0.0), Start(1.5, 0.0), Start(2.5, waited_s), Start(3.0, waited_s)]
+    own_s = lateness_s(found, PERIOD_S, without_waiting=True)
+    assert own_s == pytest.approx([0.0, 0.0, late_s, 0.0])
+
+
 def test_p10_scans_are_seen_while_the_broker_is_flooded() -> None:
     _, told = ran("jitter", "--scans", "40", "--period-ms", "100")
     assert "40 scans of 100 ms under " in told, told
