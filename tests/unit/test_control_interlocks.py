@@ -1,5 +1,7 @@
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -161,6 +163,51 @@ def test_without_interlocks_nothing_is_looked_at() -> None:
     program = compile_program(rulebook(rules))
     assert isinstance(program.interlocks, Interlocks)
     assert program.interlocks.entries == ()
+
+
+TWO = (
+    "{id: k, while: a, limit: {m: {at_most: 1 kW}}, because: x}\n"
+    "{id: u, never: [n > 100 W, p], else: {n: 0 kW}, because: x}"
+)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda locks: replace(locks, reads=()),
+        lambda locks: replace(locks, network=replace(locks.network, limits=())),
+        lambda locks: replace(locks, network=replace(locks.network, limits=((), ()))),
+        lambda locks: replace(
+            locks, network=replace(locks.network, deciding=locks.network.deciding[:-1])
+        ),
+    ],
+    ids=["what they read", "the limits", "a limit's slot", "what is being decided"],
+)
+def test_a_table_of_which_a_part_is_missing_leaves_no_interlock_out(
+    wrong: Callable[[Interlocks], Interlocks],
+) -> None:
+    program = compile_program(unchecked(TWO))
+    assert isinstance(program.interlocks, Interlocks)
+    broken = replace(program, interlocks=wrong(program.interlocks))
+    seen = image(program.rulebook, {"a": True})
+    with pytest.raises(ValueError, match="zip"):
+        scan(broken, initial(broken), seen, Moment(0.0, 0.0))
+
+
+@pytest.mark.parametrize("holds", [False, True])
+def test_interlocks_that_are_all_satisfied_are_looked_at_once(holds: bool) -> None:
+    program = compile_program(unchecked(TWO))
+    assert isinstance(program.interlocks, Interlocks)
+    truly, seen = program.interlocks.pick, list[object]()
+
+    def pick(slots: Any) -> Any:
+        seen.append(truly(slots))
+        return seen[-1]
+
+    watched = replace(program, interlocks=replace(program.interlocks, pick=pick))
+    scan(watched, initial(watched), image(program.rulebook, {"a": holds}), Moment(0.0, 0.0))
+    assert seen[0] == (holds, holds)
+    assert (len(seen) > 1) is holds
 
 
 KW = Output(
