@@ -11,6 +11,7 @@ from engine.control.recount import LARGEST, _bounded
 from engine.control.scan import Scan
 from engine.control.state import Retained
 from engine.inference.image import ProcessImage
+from engine.values.fact import Value
 from tests.unit.engine_rig import rulebook, scanned
 
 RULES = """
@@ -100,3 +101,38 @@ def test_a_fact_after_one_that_nobody_heard_is_looked_at_too() -> None:
     tampered = _image(second, replace(second.trace.image, values=values))
     found = Invariants(program).broken(first.retained, tampered)
     assert [str(each) for each in found] == ["I11: `y` cannot be 99.0"]
+
+
+LATER = """
+rules:
+  - {id: r, when: a, then: {m: 2 kW}, because: x}
+trips:
+  - {id: quiet, when: x > 8 kW, latch: true, force: {p: off}, because: x}
+  - {id: loud, when: b, latch: true, force: {p: off}, because: x}
+permissives:
+  - {id: ready, output: n, needs: y > 1 kW}
+"""
+
+
+@pytest.mark.parametrize("first_moves", [False, True])
+def test_i5_an_output_after_one_that_needs_nothing_is_looked_at_too(first_moves: bool) -> None:
+    facts: dict[str, Value] = {"a": first_moves, "b": False, "x": 1.0, "y": 0.0}
+    program, (first, second) = scanned(LATER, {**facts, "a": False}, facts)
+    assert (first.decisions[0].value != second.decisions[0].value) is first_moves
+    m, n, p = second.decisions
+    states = list(second.retained.outputs)
+    states[1] = states[1]._replace(value=2.0, target=2.0)
+    started = _kept(second, outputs=tuple(states))
+    started = started._replace(decisions=(m, n._replace(value=2.0), p))
+    found = Invariants(program).broken(first.retained, started)
+    assert "I5: `n` starts without `ready`" in [str(each) for each in found]
+
+
+def test_i2_a_trip_after_one_that_is_quiet_is_looked_at_too() -> None:
+    facts: dict[str, Value] = {"a": False, "b": True, "x": 1.0, "y": 0.0}
+    program, (first, second) = scanned(LATER, {**facts, "b": False}, facts)
+    quiet, loud = second.retained.trips
+    assert (quiet.latched, loud.latched) == (False, True)
+    tampered = _kept(second, trips=(quiet, loud._replace(latched=False)))
+    found = [str(each) for each in Invariants(program).broken(first.retained, tampered)]
+    assert "I2: the cause of `loud` lasts, and it is not latched" in found
