@@ -87,18 +87,21 @@ def cut_power(folder: Path, count: int, seed: int, sabotage: str) -> Outcome:
             cut(place)
             for line in child.kill():
                 found.hear(line, counts=False)
+        if sabotage and found.lost:
+            break
+    done = number - seed + 1
     with mounted(image, place):
         for line in Child(look(state, program, sabotage)).wait():
             found.hear(line)
     took_s = time.monotonic() - begun_s
     figure = (
-        f"{count} power cuts on ext4 ({count / took_s:.0f} a second), "
+        f"{done} power cuts on ext4 ({done / took_s:.0f} a second), "
         f"{found.count} acknowledgements before a cut, {len(found.lost)} lost"
     )
     if found.lost:
         figure += f"; first {found.lost[0]}"
     kept = not found.lost and found.count > 0
-    return Outcome("P4 power cuts", figure, kept, (seed, seed + count))
+    return Outcome("P4 power cuts", figure, kept, (seed, seed + done))
 
 
 def alone() -> None:

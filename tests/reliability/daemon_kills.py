@@ -47,15 +47,18 @@ def kill_daemons(folder: Path, count: int, seed: int, sabotage: str) -> Outcome:
             listen(child, judge, chance.random() * LIVING_S)
         for line in child.kill():
             judge.hear(line)
+        if sabotage and judge.lost:
+            break
+    done = number - seed + 1
     took_s = time.monotonic() - begun_s
     figure = (
-        f"{count} kills ({count / took_s:.1f} a second), {judge.count} latches, releases and "
+        f"{done} kills ({done / took_s:.1f} a second), {judge.count} latches, releases and "
         f"journal entries acknowledged, {len(judge.lost)} lost or unsafe"
     )
     if judge.lost:
         figure += f"; first: {judge.lost[0]}"
     kept = not judge.lost and judge.count > 0
-    return Outcome("P3 `kill -9` of the whole daemon", figure, kept, (seed, seed + count))
+    return Outcome("P3 `kill -9` of the whole daemon", figure, kept, (seed, seed + done))
 
 
 def listen(child: Child, judge: Judge, lasts_s: float, word: str = "") -> None:

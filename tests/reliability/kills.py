@@ -60,14 +60,17 @@ def kill_writers(folder: Path, count: int, seed: int, sabotage: str) -> Outcome:
             listen(child, found, chance.random() * WRITING_S)
         for line in child.kill():
             found.hear(line)
+        if sabotage and found.lost:
+            break
+    done = number - seed + 1
     for line in Child(look(state, program, sabotage)).wait():
         found.hear(line)
     took_s = time.monotonic() - begun_s
     figure = (
-        f"{count} kills ({count / took_s:.0f} a second), {found.count} acknowledgements, "
+        f"{done} kills ({done / took_s:.0f} a second), {found.count} acknowledgements, "
         f"{len(found.lost)} lost"
     )
     if found.lost:
         figure += f"; first {found.lost[0]}"
     kept = not found.lost and found.count > 0
-    return Outcome("P3 `kill -9` of who writes the state", figure, kept, (seed, seed + count))
+    return Outcome("P3 `kill -9` of who writes the state", figure, kept, (seed, seed + done))

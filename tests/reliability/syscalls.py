@@ -81,6 +81,8 @@ def _inside(folder: Path, sabotage: str, every: int) -> Outcome:
                 _, lost = scenario(fault)
                 wrong += [f"{scenario.__name__} {fault}: {each}" for each in lost]
                 tried += 1
+                if sabotage and wrong:
+                    break
     figure = f"{tried} runs in each of which a call fails, {len(wrong)} lost or wrong"
     if wrong:
         figure += f"; first {wrong[0]}"
