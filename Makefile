@@ -11,6 +11,9 @@ RUNTIME := adapters/runtime
 SAFETY := engine/control/*,$(RUNTIME)/latches.py,$(RUNTIME)/reset.py,$(RUNTIME)/slots.py,$(RUNTIME)/store.py,$(RUNTIME)/kept.py,$(RUNTIME)/last_look.py
 READY := .venv/ready
 JOBS ?= 2
+# One more than cores, for many tests wait for daemons and brokers. Each worker begins at another
+# place and takes over what others have left: they seldom wait, or compute, all at once.
+WORKERS ?= $(shell echo $$(($(JOBS) + 1)))
 
 .PHONY: help
 help: ## list these commands
@@ -28,7 +31,7 @@ live: $(READY) ## only the live part: every device on loopback, the daemon, and 
 
 .PHONY: test
 test: $(READY) ## run all tests, with the branch coverage of engine/; of control, latch and store all of it
-	@$(BIN)/python -m pytest -n $(JOBS) --cov=engine --cov=adapters/runtime --cov-branch --cov-report=
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov=engine --cov=adapters/runtime --cov-branch --cov-report=
 	@$(BIN)/coverage report --include='engine/*'
 	@$(BIN)/coverage report --include='$(SAFETY)' --fail-under=100
 
