@@ -151,7 +151,7 @@ class Pinned:
                     z3.Implies(z3.Not(encoded.demands[decision.output].by_override), term == won),
                 )
         for index, term in enumerate(self.memory(encoded.after, self.result.retained, _same)):
-            yield f"memory {index}: {term.sexpr()[:60]}", term
+            yield f"memory {index}", term
 
 
 def _same(term: Any, value: Any) -> z3.BoolRef:
@@ -193,5 +193,6 @@ def disagreement(pinned: Pinned, base: list[z3.BoolRef]) -> str:
         if not z3.is_true(model.eval(term, model_completion=True)):
             if _is_rounding(pinned, model):
                 return ROUNDING
-            return f"{what}; found {[model.eval(each) for each in term.children()]}"
+            found = [model.eval(each) for each in term.children()]
+            return f"{what}: {term.sexpr()[:60]}; found {found}"
     return ""
