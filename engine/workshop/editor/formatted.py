@@ -1,7 +1,7 @@
 """A file in the house's format, or why it is left alone.
 
-What comes out is read again and compared with what went in, text by text and comment by comment:
-if anything but white space differs, the file is left alone too.
+What comes out otherwise is read again and compared with what went in, text by text and comment by
+comment: if anything but white space differs, the file is left alone too.
 """
 
 from collections.abc import Iterator
@@ -59,6 +59,8 @@ def formatted(file: str, content: bytes, schema: Schema) -> Formatted:
         after = laid_out(text, texts, frozenset(words(schema, document)))
     except UnusualError as unusual:
         return Formatted(raw, raw, (not_yaml.problem(str(unusual), start),))
+    if after == text and not problems:
+        return Formatted(raw, after)
     again: list[Problem] = []
     found = parse_yaml(file, after, again)
     spaced = frozenset(
