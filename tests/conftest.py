@@ -23,7 +23,8 @@ COUNTED = (
 """In which tests branches are counted: those that ask for one thing each.
 
 Days, storms, wires and random rulebooks reach a branch by chance, and to be counted costs them more
-than they cost themselves.
+than they cost themselves. What their fixtures do is counted all the same: dear things belong into
+the tests.
 """
 
 

@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
-
-import pytest
 
 from engine.control.decision import RestrictionKind
 from tests.simulation.asp1_house import House, Look, checked, program
@@ -69,13 +68,13 @@ def run(start: str, hours: float) -> list[Look]:
     return looks
 
 
-@pytest.fixture(scope="module")
+@cache
 def summer() -> list[Look]:
     """25 and 26 June 2024: sun, a negative price at noon, then the price spike."""
     return run("2024-06-25 00:00", 48)
 
 
-@pytest.fixture(scope="module")
+@cache
 def winter() -> list[Look]:
     """12 and 13 December 2024: 0 to 3 °C, little sun, 94 ct/kWh in the evening."""
     return run("2024-12-12 00:00", 48)
@@ -85,17 +84,17 @@ def test_check_finds_nothing() -> None:
     assert checked().problems == ()
 
 
-def test_in_summer_the_sun_pays_the_miners(summer: list[Look]) -> None:
-    assert "pv" in states(summer, "energy.source")
-    assert starts(summer, "miner1.power_target") <= 6
-    assert starts(summer, "miner2.power_target") <= 6
-    heat_wh = sum(number(look.points["miner1.power"]) for look in summer) * 20 / 3600
+def test_in_summer_the_sun_pays_the_miners() -> None:
+    assert "pv" in states(summer(), "energy.source")
+    assert starts(summer(), "miner1.power_target") <= 6
+    assert starts(summer(), "miner2.power_target") <= 6
+    heat_wh = sum(number(look.points["miner1.power"]) for look in summer()) * 20 / 3600
     assert heat_wh > 10_000
-    assert sum(look.state.heat_pump.running for look in summer) * 20 < 5 * 3600
+    assert sum(look.state.heat_pump.running for look in summer()) * 20 < 5 * 3600
 
 
-def test_the_spike_locks_the_heat_pump_and_only_briefly(summer: list[Look]) -> None:
-    locked = [look.at_s for look in summer if look.decided["heatpump.sg_ready"] == "locked"]
+def test_the_spike_locks_the_heat_pump_and_only_briefly() -> None:
+    locked = [look.at_s for look in summer() if look.decided["heatpump.sg_ready"] == "locked"]
     assert locked
     runs, longest = 20.0, 20.0
     for before, after in pairwise(locked):
@@ -104,36 +103,36 @@ def test_the_spike_locks_the_heat_pump_and_only_briefly(summer: list[Look]) -> N
     assert longest <= 2 * 3600
 
 
-def test_hygiene_is_proven_on_the_first_day(summer: list[Look], winter: list[Look]) -> None:
-    for looks in (summer, winter):
+def test_hygiene_is_proven_on_the_first_day() -> None:
+    for looks in (summer(), winter()):
         first_day = looks[: 17 * 180]
         assert first_day[-1].decided["hotwater.hygiene"] == "proven"
         assert max(number(look.points["hotwater.top"]) for look in first_day) < 68.0
         assert looks[-1].decided["hotwater.hygiene"] == "proven"
 
 
-def test_in_winter_the_house_is_warm_and_the_heat_pump_does_most(winter: list[Look]) -> None:
-    assert all(look.decided["p4.run_target"] is True for look in winter)
-    assert min(look.state.rooms.temperature_c for look in winter) > 19.5
-    short = sum(number(look.points["hotwater.top"]) < 45.0 for look in winter)
-    assert short < len(winter) / 20
-    assert starts(winter, "miner1.power_target") <= 6
-    assert states(winter, "heatpump.sg_ready") <= {"normal", "recommended"}
+def test_in_winter_the_house_is_warm_and_the_heat_pump_does_most() -> None:
+    assert all(look.decided["p4.run_target"] is True for look in winter())
+    assert min(look.state.rooms.temperature_c for look in winter()) > 19.5
+    short = sum(number(look.points["hotwater.top"]) < 45.0 for look in winter())
+    assert short < len(winter()) / 20
+    assert starts(winter(), "miner1.power_target") <= 6
+    assert states(winter(), "heatpump.sg_ready") <= {"normal", "recommended"}
 
 
-def test_only_the_order_of_a_start_is_ever_vetoed(summer: list[Look], winter: list[Look]) -> None:
-    for looks in (summer, winter):
+def test_only_the_order_of_a_start_is_ever_vetoed() -> None:
+    for looks in (summer(), winter()):
         count = Counter(veto for look in looks for veto in vetoes(look))
         allowed = {"miner1_has_flow", "miner2_has_flow", "one_start_at_a_time"}
         assert set(count) <= allowed, count
         assert states(looks, "plant.fault") == {"none"}
 
 
-def test_the_miners_never_start_in_the_same_minute(summer: list[Look]) -> None:
+def test_the_miners_never_start_in_the_same_minute() -> None:
     begun = {
         miner: [
             after.at_s
-            for before, after in pairwise(summer)
+            for before, after in pairwise(summer())
             if not before.decided[miner] and after.decided[miner]
         ]
         for miner in ("miner1.power_target", "miner2.power_target")
@@ -144,11 +143,11 @@ def test_the_miners_never_start_in_the_same_minute(summer: list[Look]) -> None:
     assert min(abs(one - other) for one in first for other in second) >= 100.0
 
 
-def test_pump_then_valve_then_miner_and_the_pump_runs_after(summer: list[Look]) -> None:
-    on = [miners_w(look) > 0 for look in summer]
+def test_pump_then_valve_then_miner_and_the_pump_runs_after() -> None:
+    on = [miners_w(look) > 0 for look in summer()]
     first = on.index(True)
-    assert all(look.decided["p3.run_target"] for look in summer[first - 2 : first + 1])
+    assert all(look.decided["p3.run_target"] for look in summer()[first - 2 : first + 1])
     last = next(i for i in range(first, len(on)) if not on[i])
-    assert all(look.decided["p3.run_target"] for look in summer[last : last + 6])
-    idle = [look for look in summer if not miners_w(look) and not look.decided["p3.run_target"]]
-    assert len(idle) > len(summer) / 2
+    assert all(look.decided["p3.run_target"] for look in summer()[last : last + 6])
+    idle = [look for look in summer() if not miners_w(look) and not look.decided["p3.run_target"]]
+    assert len(idle) > len(summer()) / 2
