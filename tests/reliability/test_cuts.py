@@ -15,12 +15,12 @@ def test_f91_f78_100_power_cuts_lose_nothing_that_was_acknowledged() -> None:
 
 
 def test_f91_without_flushes_the_same_cuts_lose_records() -> None:
-    code, told = ran("cuts", "--count", "20", "--sabotage", "no-fsync")
+    code, told = ran("cuts", "--count", "100", "--sabotage", "no-fsync")
     assert code == 1, told
     assert "was acknowledged" in told
 
 
 def test_f91_a_start_that_loads_no_latch_is_found() -> None:
-    code, told = ran("cuts", "--count", "40", "--sabotage", "no-latch-load")
+    code, told = ran("cuts", "--count", "100", "--sabotage", "no-latch-load")
     assert code == 1, told
     assert "first store" in told

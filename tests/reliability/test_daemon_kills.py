@@ -19,7 +19,7 @@ def test_f77_f90_f13_50_kills_of_a_daemon_lose_no_latch_and_start_safe(tmp_path:
     [("no-latch-load", " latch"), ("no-safe-image", "the first image is")],
 )
 def test_f77_f13_a_broken_defence_is_found(tmp_path: Path, sabotage: str, found: str) -> None:
-    words = ("--count", "25", "--sabotage", sabotage, "--folder", str(tmp_path))
+    words = ("--count", "50", "--sabotage", sabotage, "--folder", str(tmp_path))
     code, told = ran("daemon-kills", *words)
     assert code == 1, told
     assert found in told.partition("first:")[2]

@@ -18,7 +18,7 @@ def test_f90_f118_300_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -
 
 @pytest.mark.parametrize("sabotage", ["no-latch-load", "early-acknowledgement"])
 def test_f90_a_broken_defence_is_found(tmp_path: Path, sabotage: str) -> None:
-    words = ("--count", "100", "--sabotage", sabotage, "--folder", str(tmp_path))
+    words = ("--count", "1000", "--sabotage", sabotage, "--folder", str(tmp_path))
     code, told = ran("kills", *words)
     assert code == 1, told
     assert "**not kept:**" in told
