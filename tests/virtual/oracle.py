@@ -241,7 +241,7 @@ class Oracle:
         gap_s = 0.0 if self._last_s is None else now_s - self._last_s
         if gap_s > 2 * period_s and not self.world.stalled_s >= gap_s - 2 * period_s:
             self._broken("I13", f"{gap_s:.1f} s without a scan, and nothing held it up")
-        if self._hurries and gap_s > AT_ONCE_S:
+        if self._hurries and gap_s - self.world.stalled_s > AT_ONCE_S:
             self._broken("I13", f"what was held up in writing drove for {gap_s:.1f} s more")
         self._last_s, self.world.stalled_s = now_s, 0.0
 

@@ -247,6 +247,7 @@ def test_f89_sabotage_without_it_the_old_value_would_stand_for_a_minute(tmp_path
 
 
 HELD_S = 30.0
+AGAIN_S = 6.0
 
 
 def held_up(folder: Path, sabotage: Sabotage, place: str) -> None:
@@ -287,6 +288,35 @@ def test_f89_f99_sabotage_a_cycle_that_does_not_look_at_the_clock_again_is_found
 
     with pytest.raises(AssertionError):
         held_up(tmp_path, trusting, place)
+
+
+def held_up_twice(folder: Path, sabotage: Sabotage) -> None:
+    """Hold a scan up in writing, and the next one, which comes at once, in the same place."""
+    bench = Bench(folder, minutes=15.0)
+    sabotage(bench)
+    world = bench.world
+
+    def stand_still(for_s: float) -> None:
+        world.stands_still_at, world.stands_still_s = "plc.write", for_s
+
+    bench.at(HEATS_S, lambda: stand_still(HELD_S))
+    bench.at(HEATS_S + HELD_S / 2, lambda: stand_still(AGAIN_S)).play()
+    assert bench.after(HEATS_S)[0].at_s >= HEATS_S + HELD_S
+    assert bench.oracle.violations == []
+
+
+def test_f89_f98_a_scan_that_comes_at_once_and_is_held_up_itself_is_late_by_no_fault(
+    tmp_path: Path,
+) -> None:
+    held_up_twice(tmp_path, intact)
+
+
+def test_f89_f98_sabotage_a_scan_that_does_not_come_at_once_is_found(tmp_path: Path) -> None:
+    def trusting(bench: Bench) -> None:
+        bench.on_life = lambda life: setattr(life.daemon.cycle, "is_late", lambda _scan: False)
+
+    with pytest.raises(AssertionError, match="drove for"):
+        held_up_twice(tmp_path, trusting)
 
 
 def off_time(folder: Path, sabotage: Sabotage) -> None:
