@@ -136,3 +136,28 @@ def test_i2_a_trip_after_one_that_is_quiet_is_looked_at_too() -> None:
     tampered = _kept(second, trips=(quiet, loud._replace(latched=False)))
     found = [str(each) for each in Invariants(program).broken(first.retained, tampered)]
     assert "I2: the cause of `loud` lasts, and it is not latched" in found
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "age_s", "told"),
+    [
+        ("x", 9000, 0.0, []),
+        ("x", -9000, 0.0, []),
+        ("x", 1.0, 4000.0, ["I11: `x` is 4000 s old, at most 3600 s count"]),
+        ("y", 99.0, 0.0, ["I11: `y` cannot be 99.0"]),
+        ("a", "low", 0.0, ["I11: `a` cannot be low"]),
+        ("b", "low", 0.0, ["I11: `b` cannot be low"]),
+    ],
+)
+def test_i11_every_fact_is_looked_at_though_those_before_it_are_sound(
+    name: str, value: Value, age_s: float, told: list[str]
+) -> None:
+    facts: dict[str, Value] = {"x": 1.0, "y": 2.0, "a": True, "b": False}
+    program, (first, second) = scanned(LATER, facts, facts)
+    place = [point.name for point in program.rulebook.plant.points].index(name)
+    seen = second.trace.image
+    values, at_s = list(seen.values), list(seen.measured_at_s)
+    values[place], at_s[place] = value, second.trace.moment.monotonic_s - age_s
+    tampered = _image(second, replace(seen, values=tuple(values), measured_at_s=tuple(at_s)))
+    found = [str(each) for each in Invariants(program).broken(first.retained, tampered)]
+    assert [each for each in found if each.startswith("I11")] == told
