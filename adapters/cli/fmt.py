@@ -16,7 +16,7 @@ _STDIN = "-"
 def fmt(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH", help="Folders or files; `-` for standard input."),
+        typer.Argument(metavar="PATH...", help="Folders or files; `-` for standard input."),
     ],
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 1 if a file would change.")
