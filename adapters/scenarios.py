@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.beside import Beside
 from adapters.clock import SiteClock
@@ -18,13 +19,15 @@ from engine.language.problem import Problem, Severity
 from engine.workshop.figures import figure
 from engine.workshop.quantity import declared
 from engine.workshop.scenario import Scenario
+from engine.workshop.scenario_case import Case
 from engine.workshop.scenario_file import COMMON, SUFFIX, load_scenarios
-from engine.workshop.scenario_finding import findings
-from engine.workshop.scenario_formats import Case
 from engine.workshop.scenario_play import play
-from engine.workshop.scenario_run import Observe, run
+from engine.workshop.scenario_run import Observe, Result, run
 from engine.workshop.scenario_times import DEFAULT_START
 from engine.workshop.words import Words
+
+if TYPE_CHECKING:
+    from engine.workshop.scenario_finding import Finding
 
 _MANY = 20
 """From so many scenarios on, every other one is played in a copy of the process."""
@@ -173,8 +176,8 @@ def play_bench(
         for scenario in scenarios:
             observe = None if listen is None else listen(scenario)
             result = run(program, scenario, lambda ms: clock.moment(ms / 1000), observe)
-            found = findings(program, result, words)
-            cases.append(Case(scenario.name, scenario.position, result.scans, found))
+            told = () if result.passed else _told(program, result, words)
+            cases.append(Case(scenario.name, scenario.position, result.scans, told))
         return cases
 
     if listen is not None or len(chosen) < _MANY:
@@ -182,6 +185,12 @@ def play_bench(
     beside = Beside(lambda: played(chosen[1::2]))
     pairs = zip_longest(played(chosen[::2]), beside.outcome())
     return [case for pair in pairs for case in pair if case is not None]
+
+
+def _told(program: Program, result: Result, words: Words) -> "tuple[Finding, ...]":
+    from engine.workshop.scenario_finding import findings  # noqa: PLC0415 - slow: only for failures
+
+    return findings(program, result, words)
 
 
 _EXAMPLE = """\

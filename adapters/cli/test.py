@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.language.render.as_text import Piece
     from engine.workshop.coverage_report import CoverageReport
     from engine.workshop.scenario import Scenario
-    from engine.workshop.scenario_formats import Case
+    from engine.workshop.scenario_case import Case
     from engine.workshop.scenario_run import Observe
     from engine.workshop.words import Words
 

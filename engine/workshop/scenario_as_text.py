@@ -9,16 +9,19 @@ rules/miners.test.yaml:25:9: failed: a good hour of sun starts the miner, at 9 m
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from engine.language.render.as_text import Piece, Style, excerpt
 from engine.language.render.glyphs import visible
 from engine.workshop.figures import duration
-from engine.workshop.scenario_finding import Finding
+
+if TYPE_CHECKING:
+    from engine.workshop.scenario_finding import Finding  # slow: only where one failed
 
 _INDENT = " " * 7
 
 
-def finding_pieces(found: Finding, sources: Mapping[str, str]) -> Iterator[Piece]:
+def finding_pieces(found: "Finding", sources: Mapping[str, str]) -> Iterator[Piece]:
     """Yield one failed claim piece by piece."""
     lines = {file: text.split("\n") for file, text in sources.items()}
     yield f"{visible(str(found.position))}: ", Style.PLACE

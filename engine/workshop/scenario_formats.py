@@ -5,24 +5,13 @@ TAP: testanything.org/tap-version-14-specification; what failed stands in its YA
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from engine.language.position import Position
 from engine.language.render.glyphs import visible
+from engine.workshop.scenario_case import Case
 from engine.workshop.scenario_finding import Finding
 
 SCHEMA = "thermiq.test/1"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One scenario that was played; it passed if nothing was found."""
-
-    name: str
-    position: Position
-    scans: int
-    findings: tuple[Finding, ...]
 
 
 def as_junit(cases: Sequence[Case]) -> str:

@@ -8,8 +8,9 @@ import pytest
 
 from engine.workshop.english import ENGLISH
 from engine.workshop.scenario_as_text import as_line, finding_pieces, summary
+from engine.workshop.scenario_case import Case
 from engine.workshop.scenario_finding import Finding, findings
-from engine.workshop.scenario_formats import Case, as_json, as_junit, as_tap
+from engine.workshop.scenario_formats import as_json, as_junit, as_tap
 from tests.making.scenarios import CALM, played, program
 
 SUN = "  - name: 'a # \"<sun>'\n    facts: {pv.power: 3.2 kW}\n    lasts: 5 min\n    expect:\n"
