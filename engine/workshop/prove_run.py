@@ -59,11 +59,10 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """Scans that repeat, what makes them do so, and whether no output moves in them."""
+    """Scans that repeat, and what makes them do so."""
 
     scans: list[Encoded]
     terms: list[z3.BoolRef]
-    still: bool
 
 
 @dataclass(slots=True)
@@ -77,7 +76,9 @@ class Prover:
     facts: list[z3.BoolRef]
     scans: list[Encoded] = field(default_factory=list)
     solvers: dict[int, z3.Solver] = field(default_factory=dict)
-    cycles: dict[int, "Cycle"] = field(default_factory=dict)
+    cycles: dict[int, Cycle] = field(default_factory=dict)
+    still: dict[int, bool] = field(default_factory=dict)
+    """Of cycles of so many scans whether no output moves in them; what stands here is not asked."""
     likely: dict[int, list[z3.BoolRef]] = field(default_factory=dict)
     seen: list[tuple[Seen, Example]] = field(default_factory=list)
     """Real scans of earlier examples: what one of them shows needs no solver."""
@@ -108,15 +109,24 @@ class Prover:
         allow(solver, self.limits.timeout_s)
         return solver
 
-    def cycle(self, count: int) -> "Cycle":
-        """Return a cycle of so many scans; that no output at all moves in it is asked once."""
+    @property
+    def longest_cycle(self) -> int:
+        """Return of how many scans the longest cycle is that is looked at."""
+        return max(self.limits.scans, 2)
+
+    def cycle(self, count: int) -> Cycle:
+        """Return a cycle of so many scans."""
         if count not in self.cycles:
-            scans, terms = cycle(self.book, count)
-            outputs = self.book.rulebook.plant.outputs
-            any_moves = any_of(moves(output, scans) for output in outputs)
-            still = self.alone(*terms, any_moves).check() == z3.unsat
-            self.cycles[count] = Cycle(scans, terms, still)
+            self.cycles[count] = Cycle(*cycle(self.book, count))
         return self.cycles[count]
+
+    def stands_still(self, count: int) -> bool:
+        """Tell whether no output at all moves in a cycle of so many scans; it is asked once."""
+        if count not in self.still:
+            found, outputs = self.cycle(count), self.book.rulebook.plant.outputs
+            any_moves = any_of(moves(output, found.scans) for output in outputs)
+            self.still[count] = self.alone(*found.terms, any_moves).check() == z3.unsat
+        return self.still[count]
 
     def ordinary(self, count: int) -> list[z3.BoolRef]:
         """Return what an example should be like: the first is a must, the others are wishes."""
@@ -189,11 +199,10 @@ def _steady(prover: Prover, wanted: Property) -> Proof:
     """Prove that an output does not go back and forth in so few scans."""
     outputs = prover.book.rulebook.plant.outputs
     output = next(each for each in outputs if each.name == wanted.subject)
-    longest = max(prover.limits.scans, 2)
-    for count in range(2, longest + 1):
-        found = prover.cycle(count)
-        if found.still:
+    for count in range(2, prover.longest_cycle + 1):
+        if prover.stands_still(count):
             continue
+        found = prover.cycle(count)
         scans, solver = found.scans, prover.alone(*found.terms, moves(output, found.scans))
         answer = solver.check()
         if answer == z3.unknown:
@@ -209,7 +218,7 @@ def _steady(prover: Prover, wanted: Property) -> Proof:
                     shown = replace(example, told=example.told[: moved[-1]])
                     return Proof(wanted, Verdict.REFUTED, shown, scans=count)
             return Proof(wanted, Verdict.UNKNOWN, note=_NOT_CONFIRMED, scans=count)
-    return Proof(wanted, Verdict.PROVED, scans=longest)
+    return Proof(wanted, Verdict.PROVED, scans=prover.longest_cycle)
 
 
 def _from_the_start(prover: Prover, wanted: Property, count: int, found: Proof | None) -> Proof:
