@@ -25,7 +25,8 @@ from engine.workshop.scenario import (
 from engine.workshop.scenario_start import retained_from
 
 _LONGEST_BEFORE_STEP_MS = 600_000
-_SCANS_BEFORE = 60
+_SCANS_BEFORE = 30
+"""Facts stand still before a scenario, so that more scans would find nothing else."""
 WHO = "scenario"
 """Who resets and overrides, in reasons and alarms."""
 
