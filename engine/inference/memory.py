@@ -5,9 +5,10 @@ last scan only saves work: without it the same values come out, computed from no
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from operator import ne
+from functools import reduce
+from itertools import compress
+from operator import ne, or_
 
 from engine.inference import timing, windows
 from engine.inference.conditions import Conditions, Level, SlotValues
@@ -44,7 +45,7 @@ def infer(
     network: Network,
     working: Working,
     image: ProcessImage,
-    outputs: Sequence[Value],
+    outputs: list[Value],
     moment: Moment,
     *,
     fresh: bool,
@@ -76,17 +77,15 @@ def _take_in(
     network: Network,
     slots: SlotValues,
     image: ProcessImage,
-    outputs: Sequence[Value],
+    outputs: list[Value],
     moment: Moment,
     mask: int,
 ) -> int:
     """Write what the scan was given into its slots; return the mask of who must look again."""
     readers = network.conditions.readers
-    values = image.values
-    for slot, changed in enumerate(map(ne, values, slots)):
-        if changed:
-            slots[slot] = values[slot]
-            mask |= readers[slot]
+    values = image.values  # the first slots are the points, in their order
+    mask = reduce(or_, compress(readers, map(ne, values, slots)), mask)
+    slots[: len(values)] = values
     for index, slot in network.ages:
         known = image.qualities[index] is not Quality.MISSING
         age_s = moment.monotonic_s - image.measured_at_s[index] if known else None
@@ -98,10 +97,10 @@ def _take_in(
             if value != slots[slot]:
                 slots[slot] = value
                 mask |= readers[slot]
-    for slot, output in zip(network.outputs, outputs, strict=True):
-        if output != slots[slot]:
-            slots[slot] = output
-            mask |= readers[slot]
+    place = slice(network.outputs.start, network.outputs.stop)
+    if outputs != slots[place]:
+        mask = reduce(or_, compress(readers[place], map(ne, outputs, slots[place])), mask)
+        slots[place] = outputs
     return mask
 
 
