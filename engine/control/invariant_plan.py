@@ -49,7 +49,6 @@ class Plan:
         book = program.rulebook
         self._recount = Recount(program)
         looks = self._recount.looks
-        self.program = program
         self.outputs = book.plant.outputs
         self.fresh = [
             (point, point.max_age_s, *span(point), isinstance(point.type, BoolType))
@@ -133,7 +132,7 @@ class Plan:
         )  # fmt: skip
         each_trip = list(zip(self.trips, causes, before.trips, after.trips, strict=True))
         return Now(
-            before, scan, written, causes, active, forced, holding, last, deciding, each_output,
+            scan, written, causes, active, forced, holding, last, deciding, each_output,
             each_trip,
         )  # fmt: skip
 
@@ -141,7 +140,6 @@ class Plan:
 class Now(NamedTuple):
     """One scan: what was, what came out, and what the plan makes of it."""
 
-    before: Retained
     scan: Scan
     written: Sequence[Value]
     causes: Sequence[Value | None]

@@ -29,7 +29,7 @@ from engine.control.scan import Scan
 from engine.control.state import Retained
 from engine.language.plant import Output, Point
 from engine.language.rulebook import Bound, Latch, Limit
-from engine.language.types import BoolType, EnumType
+from engine.language.types import EnumType
 from engine.values.fact import Quality, Value
 
 _NO_NUMBER = (bool, str)
@@ -106,7 +106,7 @@ def _facts_are_fresh(plan: Plan, _before: Retained, scan: Scan) -> Iterator[str]
             continue
         if truth and (value is True or value is False):
             continue
-        if not _is_of(point, value):
+        if not _is_other(point, value):
             yield f"`{point.name}` cannot be {value}"
 
 
@@ -117,17 +117,14 @@ def _values_fit(plan: Plan, _before: Retained, scan: Scan) -> Iterator[str]:
             continue
         if truth and (value is True or value is False):
             continue
-        if not _is_of(output, value):
+        if not _is_other(output, value):
             yield f"`{output.name}` cannot be {value}"
 
 
-def _is_of(declared: Point | Output, value: Value | None) -> bool:
-    """Tell whether a value is of a type, and in the range of a number."""
-    kind = declared.type
-    if isinstance(kind, BoolType):
-        return value is True or value is False
-    if isinstance(kind, EnumType):
-        return isinstance(value, str) and value in kind.values
+def _is_other(declared: Point | Output, value: Value | None) -> bool:
+    """Tell of what is neither a float in range nor on/off whether it is a state, or a number."""
+    if isinstance(declared.type, EnumType):
+        return isinstance(value, str) and value in declared.type.values
     if value is None or isinstance(value, _NO_NUMBER):
         return False
     low, high = span(declared)

@@ -66,7 +66,8 @@ PARTS: dict[str, Part] = {
         ),
         (
             f"{_CONTROL}invariants.py", f"{_CONTROL}invariants_near.py",
-            f"{_CONTROL}invariant_parts.py", f"{_CONTROL}recount.py",
+            f"{_CONTROL}invariant_parts.py", f"{_CONTROL}invariant_values.py",
+            f"{_CONTROL}recount.py",
         ),
     ),
     "store": Part(
