@@ -79,7 +79,7 @@ class Possible:
             return "" if between or unheard else NEVER_KEPT
         ends = self._can(timed.when, False) if until is None else self._can(until, True)
         if outcome is Outcome.RESTING:  # an unknown fact ends it, too
-            ends = ends or self._can(timed.when, None)
+            ends = ends or any(self._can(each, None) for each in (timed.when, until or timed.when))
         return "" if ends or outcome in (Outcome.WAITING, Outcome.KEPT) else NEVER_FALSE
 
     def _never_chosen(self, entry: PlannedEntry, branch: Planned) -> str:

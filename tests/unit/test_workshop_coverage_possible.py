@@ -97,6 +97,7 @@ rules:
         ("x + y > -20 kW until b hold 5 s", set()),
         ("x + y > -20 kW rest 5 s", {"released"}),
         ("m + n > -20 kW rest 5 s hold 5 s", {"released", "resting", "held"}),
+        ("p until x + y > 20 kW rest 5 s", {"released"}),  # that is never TRUE, but may be UNKNOWN
     ],
 )
 def test_what_a_timer_can_never_do(when: str, expected: set[str]) -> None:
