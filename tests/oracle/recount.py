@@ -103,7 +103,7 @@ class Recount:
     def _logic(self, node: x.Known | x.Not | x.All | x.Any) -> Look:
         if isinstance(node, x.All | x.Any):
             operands = tuple(self.look(each) for each in node.operands)
-            return _all(operands) if isinstance(node, x.All) else _any(operands)
+            return _joined(operands, decisive=isinstance(node, x.Any))
         operand = self.look(node.operand)
         if isinstance(node, x.Known):
             return lambda view: operand(view) is not None
@@ -189,30 +189,18 @@ def _read_by(asked: Iterable[Expression], defined: dict[str, Expression]) -> set
     return found
 
 
-def _all(operands: Sequence[Look]) -> Look:
+def _joined(operands: Sequence[Look], *, decisive: bool) -> Look:
+    """Return `all` (FALSE decides) or `any` (TRUE decides); else UNKNOWN wins over the other."""
+
     def look(view: View) -> Value | None:
         unknown = False
         for operand in operands:
             value = operand(view)
             if value is None:
                 unknown = True
-            elif value is not True:
-                return False
-        return None if unknown else True
-
-    return look
-
-
-def _any(operands: Sequence[Look]) -> Look:
-    def look(view: View) -> Value | None:
-        unknown = False
-        for operand in operands:
-            value = operand(view)
-            if value is None:
-                unknown = True
-            elif value is True:
-                return True
-        return None if unknown else False
+            elif (value is True) is decisive:
+                return decisive
+        return None if unknown else not decisive
 
     return look
 

@@ -127,7 +127,7 @@ def _is_sound(files: Mapping[str, bytes]) -> bool:
 
 
 def _unchecked() -> None:
-    Checked.ok = property(lambda _: True)  # type: ignore[method-assign,assignment]
+    Checked.ok = property(lambda _: True)  # type: ignore[method-assign,assignment] # its purpose
 
 
 SABOTAGES: Mapping[str, Callable[[], None]] = {"unchecked": _unchecked}

@@ -360,7 +360,7 @@ def _no_closing() -> None:
     async def close(session: Session) -> None:
         held.append(session)
 
-    Session.close = close  # type: ignore[method-assign]
+    Session.close = close  # type: ignore[method-assign] # its purpose
 
 
 SABOTAGES: Mapping[str, Callable[[], None]] = {

@@ -2,7 +2,6 @@ import errno
 import math
 import os
 import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,14 +37,6 @@ LATCHED = ": every latching trip counts as latched"
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
     return Site(tmp_path / "site").load().program
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store(tmp_path / "state")
-    made.occupy()
-    yield made
-    made.close()
 
 
 def trips(retained: Retained) -> list[bool]:

@@ -3,20 +3,11 @@
 import errno
 import fcntl
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from adapters.runtime.store import OccupiedError, Store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store(tmp_path / "state")
-    made.occupy()
-    yield made
-    made.close()
 
 
 def test_f101_a_second_daemon_is_kept_out(store: Store) -> None:

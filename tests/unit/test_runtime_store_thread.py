@@ -1,6 +1,5 @@
 """When retained state is saved, and the thread that saves it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,14 +27,6 @@ from tests.unit.store_rig import MOMENT, RULES, latched
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
     return Site(tmp_path / "site").load().program
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store(tmp_path / "state")
-    made.occupy()
-    yield made
-    made.close()
 
 
 class Saves:
