@@ -1,4 +1,4 @@
-"""From YAML text to a document, by the events of ruamel.yaml's parser.
+"""From YAML text to a document, by the events of its parser.
 
 Building the tree from events keeps every scalar a text, every place exact, and stops at the first
 level too deep, before anything recursive sees it.
@@ -7,7 +7,6 @@ level too deep, before anything recursive sees it.
 import re
 from dataclasses import dataclass, field
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
@@ -35,6 +34,7 @@ from engine.language.position import Position
 from engine.language.problem import Problem
 from engine.language.source import UNSEEN
 from engine.language.yaml_errors import explain
+from engine.language.yaml_events import parse
 
 MAX_DEPTH = 20
 MAX_OPEN = 200
@@ -192,7 +192,7 @@ def parse_yaml(file: str, source: str, problems: list[Problem]) -> Mapping | Non
     builder = _Builder(file, source, problems)
     deep = _too_deep(source)
     try:
-        for event in YAML(typ="safe", pure=True).parse(source[:deep]):
+        for event in parse(source[:deep]):
             builder.take(event)
     except _Stop:
         return None
