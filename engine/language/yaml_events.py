@@ -17,8 +17,8 @@ try:
 except ImportError:  # PyYAML was built on a machine without libyaml: slower, and the same
     CParser = None
 
-_READ_APART = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\U0010ffff]")
-"""Tabs and unseen characters: the two take them differently."""
+_READ_APART = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\U0010ffff]|[|>][-+0-9]*#")
+"""Tabs, unseen characters and comments stuck to the head of a block: the two differ on them."""
 
 
 def parse(source: str) -> Iterator[events.Event]:
@@ -52,7 +52,7 @@ def _translated(event: yaml.Event) -> events.Event | None:
     """Return an event as ruamel.yaml gives it, or None if that may see it at another place.
 
     It does so with values left out, with anchors, aliases and tags, and with marks of documents;
-    and it refuses blocks (`|` and `>`) that libyaml takes.
+    and it refuses some blocks (`|` and `>`) whose first line is empty.
     """
     kind, where = type(event), (event.start_mark, event.end_mark)
     if kind in _BORDERS:
@@ -61,12 +61,13 @@ def _translated(event: yaml.Event) -> events.Event | None:
         return None
     if kind in _OPENINGS:
         return _OPENINGS[kind](None, None, event.implicit, *where, flow_style=event.flow_style)
-    if event.style in _BLOCKS or not (event.value or event.style):
+    if event.style not in _QUOTES and event.value[:1] in _NO_START:
         return None
     return events.ScalarEvent(None, None, event.implicit, event.value, *where, event.style or None)
 
 
-_BLOCKS = ("|", ">")
+_QUOTES = ("'", '"')
+_NO_START = ("", "\n")
 _BORDERS = {
     yaml.StreamStartEvent: events.StreamStartEvent,
     yaml.StreamEndEvent: events.StreamEndEvent,

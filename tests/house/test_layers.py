@@ -20,7 +20,7 @@ CODEC = "adapters.codec"
 CODEC_MAY_USE = (CODEC, "adapters.pb", "adapters.port")
 """Generated messages and the small frozen data of the seam: neither does any I/O."""
 
-ENGINE_LIBRARIES = {"lark", "pint", "ruamel", "durable", "durable_rules_engine", "z3"}
+ENGINE_LIBRARIES = {"lark", "pint", "ruamel", "yaml", "durable", "durable_rules_engine", "z3"}
 
 PURE_MODULES = {
     *(
