@@ -6,7 +6,6 @@ overrides and resets; and at the start of each stretch the state that the contro
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from adapters.clock import SiteClock
@@ -114,7 +113,7 @@ def _moments(recording: Recording, span: Span, clock: SiteClock) -> Iterator[tup
         for _, now in told.up_to(at_ms):
             trusted = now
         moment = clock.moment(wall_ms / 1000, monotonic_ms / 1000)
-        yield at_ms, moment if trusted else replace(moment, wall_trusted=False)
+        yield at_ms, moment if trusted else moment._replace(wall_trusted=False)
 
 
 def _trust(recording: Recording, span: Span) -> Iterator[tuple[int, bool]]:

@@ -7,7 +7,7 @@ commands and return at once, and what is kept or told is handed to others.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from adapters.clock import SiteClock
 from adapters.port import Clock, DeviceError, ScanDevice
@@ -185,7 +185,7 @@ class Cycle:
         monotonic_s, wall_s = self._clock.monotonic_s(), self._clock.wall_s()
         found = self._site_clock.moment(whole_ms(wall_s) / 1000, whole_ms(monotonic_s) / 1000)
         trusted = self.trusts(wall_s, monotonic_s)
-        return found if trusted else replace(found, wall_trusted=False)
+        return found if trusted else found._replace(wall_trusted=False)
 
     def activate(self, program: Program, retained: Retained) -> None:
         """Go on under other rules from the next scan on; `retained` was carried over to them."""

@@ -7,6 +7,7 @@ and judges each: too old is STALE, impossible is BAD, and only GOOD facts keep a
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.language.plant import Plant, Point
 from engine.language.types import BoolType, EnumType, NumberType
@@ -38,8 +39,7 @@ class Reset:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessImage:
+class ProcessImage(NamedTuple):
     """One value, quality and time of measurement per point, in the order of `plant.points`.
 
     A value is None unless its quality is GOOD. Numbers are in the point's declared unit.

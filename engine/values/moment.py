@@ -4,7 +4,7 @@ Durations are measured on monotonic time; schedules use the wall clock of the si
 that owns the clock resolves the time zone and the sun, so that a moment is plain data.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DAY_S = 86_400
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -13,8 +13,7 @@ _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
 _UNKNOWN = (None,) * 5
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """One instant, on both clocks.
 
     `monotonic_s` never runs backwards. `wall_s` is Unix time (UTC), `utc_offset_s` what to add for

@@ -6,7 +6,7 @@ scan is the moment that the caller gives.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
@@ -72,7 +72,7 @@ class Example:
         trusted = self.told[0].moment.wall_trusted
         moments = [moment_at(self.start_ms + place * apart_ms) for place in range(len(images))]
         told = tuple(
-            Told(_measured_now(image, moment), replace(moment, wall_trusted=trusted))
+            Told(_measured_now(image, moment), moment._replace(wall_trusted=trusted))
             for image, moment in zip(images, moments, strict=True)
         )
         return Example(self.program, self.retained, told, self.start_ms)
@@ -84,7 +84,7 @@ def _measured_now(image: ProcessImage, moment: Moment) -> ProcessImage:
         moment.monotonic_s if quality is Quality.GOOD else at_s
         for quality, at_s in zip(image.qualities, image.measured_at_s, strict=True)
     )
-    return replace(image, measured_at_s=measured)
+    return image._replace(measured_at_s=measured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def examples(
         zero = reading.exact(scans[0].given.now_s)
         offsets = [reading.exact(each.given.now_s) - zero for each in scans]
         moments = [
-            replace(moment_at(start_ms + round(offset * 1000)), wall_trusted=trusted)
+            moment_at(start_ms + round(offset * 1000))._replace(wall_trusted=trusted)
             for offset, trusted in zip(offsets, clocks, strict=True)
         ]
         base_s = first.monotonic_s - float(zero)

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 from engine.control.program import Program
 from engine.control.retained import restore, save
@@ -103,7 +102,7 @@ def _with_actions(
                 overrides.append(Override(name, action.output, action.value, WHO, until_s))
     if not overrides and not resets:
         return image
-    return replace(image, overrides=tuple(overrides), resets=tuple(resets))
+    return image._replace(overrides=tuple(overrides), resets=tuple(resets))
 
 
 class _Facts:

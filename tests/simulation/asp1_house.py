@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -89,8 +88,7 @@ class House:
         state = self._state
         points = self.points(measured_points(self._parameters, state, boundary))
         self._sensors.show(round(self.at_s * 1000), points)
-        image = replace(
-            self._sensors.image(moment.monotonic_s),
+        image = self._sensors.image(moment.monotonic_s)._replace(
             overrides=tuple(
                 Override(output, output, value, "test", self.at_s + 60.0)
                 for output, value in self.overrides.items()

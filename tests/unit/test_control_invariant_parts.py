@@ -71,7 +71,7 @@ def _kept(scan: Scan, **changes: object) -> Scan:
         lambda before, scan: (before, _kept(scan, trips=())),
         lambda before, scan: (
             before,
-            _image(scan, replace(scan.trace.image, values=scan.trace.image.values[1:])),
+            _image(scan, scan.trace.image._replace(values=scan.trace.image.values[1:])),
         ),
     ],
 )
@@ -98,7 +98,7 @@ def test_a_fact_after_one_that_nobody_heard_is_looked_at_too() -> None:
     program, (first, second) = scanned(RULES, {"y": 2.0}, {"y": 2.0})
     values = tuple(99.0 if value == 2.0 else value for value in second.trace.image.values)
     assert values[0] is None
-    tampered = _image(second, replace(second.trace.image, values=values))
+    tampered = _image(second, second.trace.image._replace(values=values))
     found = Invariants(program).broken(first.retained, tampered)
     assert [str(each) for each in found] == ["I11: `y` cannot be 99.0"]
 
@@ -158,6 +158,6 @@ def test_i11_every_fact_is_looked_at_though_those_before_it_are_sound(
     seen = second.trace.image
     values, at_s = list(seen.values), list(seen.measured_at_s)
     values[place], at_s[place] = value, second.trace.moment.monotonic_s - age_s
-    tampered = _image(second, replace(seen, values=tuple(values), measured_at_s=tuple(at_s)))
+    tampered = _image(second, seen._replace(values=tuple(values), measured_at_s=tuple(at_s)))
     found = [str(each) for each in Invariants(program).broken(first.retained, tampered)]
     assert [each for each in found if each.startswith("I11")] == told

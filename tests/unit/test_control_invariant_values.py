@@ -87,7 +87,7 @@ def test_i11_a_number_without_a_range_is_any_that_is_one(value: float, fits: boo
     program, done = begun(x=0.0, a=False, free=1.0)
     image = done.trace.image
     values = tuple(value if seen == 1.0 else seen for seen in image.values)
-    tampered = done._replace(trace=done.trace._replace(image=replace(image, values=values)))
+    tampered = done._replace(trace=done.trace._replace(image=image._replace(values=values)))
     found = [each for each in told(program, tampered) if each.startswith("I11")]
     assert found == ([] if fits else [f"I11: `free` cannot be {value}"])
     assert float("inf") > LARGEST

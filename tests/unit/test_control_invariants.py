@@ -192,7 +192,7 @@ def test_i3_what_stood_at_a_reset_decides_nothing(run: Run) -> None:
 def test_i3_an_override_that_stood_at_a_reset_waits_too(run: Run) -> None:
     override = Override("o", "p", True, "anna", 1e9)
     run.go(x=8600.0)
-    run.image = replace(run.image, overrides=(override,))
+    run.image = run.image._replace(overrides=(override,))
     plant = run.program.rulebook.plant
 
     def go(*resets: str, **facts: Value) -> None:
@@ -358,8 +358,7 @@ def test_i11_only_what_is_fresh_and_possible_has_a_value(run: Run) -> None:
     run.go()
 
     def tampered(values: tuple[Value | None, ...], at_s: float, quality: Quality) -> list[str]:
-        image = replace(
-            run.image,
+        image = run.image._replace(
             values=(*values, *run.image.values[1:]),
             measured_at_s=(at_s, *run.image.measured_at_s[1:]),
             qualities=(quality, *run.image.qualities[1:]),

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -66,7 +65,7 @@ def test_it_says_what_the_oracle_says_of_any_state(case: Case) -> None:
     for _ in range(12):
         seen, decided, remembered, at = (random.choice(done) for _ in range(4))
         values = tuple(None if random.random() < 0.2 else v for v in seen.trace.image.values)
-        of = replace(seen.trace.image, values=values)
+        of = seen.trace.image._replace(values=values)
         outputs = [decision.value for decision in decided.decisions]
         view = View(of, at.trace.moment, outputs, remembered.trace.slots)
         settled = plain.settle(PlainView(*view))

@@ -1,5 +1,4 @@
 import math
-from dataclasses import replace
 
 import pytest
 
@@ -63,7 +62,7 @@ def test_the_first_scan_starts_from_failsafe() -> None:
 def test_an_override_counts_until_its_time_and_no_longer() -> None:
     program, (result,) = scanned(RULES, {})
     override = Override("o", "m", 500.0, "anna", 10.0)
-    seen = replace(image(program.rulebook, {}), overrides=(override,))
+    seen = image(program.rulebook, {})._replace(overrides=(override,))
     for now_s, value in ((9.9, 500.0), (10.0, 0.0)):
         done = scan(program, result.retained, seen, Moment(now_s, 0.0))
         assert done.decisions[0].value == value
@@ -79,7 +78,7 @@ def test_an_override_that_ended_or_does_not_fit_stands_in_nobodys_way() -> None:
         Override("good", "m", 500.0, "anna", 99.0),
         Override("last", "m", 800.0, "anna", 1.0),
     )
-    seen = replace(image(program.rulebook, {}), overrides=given)
+    seen = image(program.rulebook, {})._replace(overrides=given)
     done = scan(program, result.retained, seen, Moment(2.0, 0.0))
     assert done.decisions[0][1:4] == (500.0, Cause.OVERRIDE, "good")
     assert done.trace.alarms == (

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,7 +81,7 @@ def test_f104_alarms_that_chatter_for_hours_are_written_down_every_ten_minutes(
     alarm = Alarm(AlarmKind.CONFLICT, "pump.run", "a, b disagree: failsafe")
     scan, written, hours = cycle.step(), 0, 5
     for number in range(hours * 360):
-        moment = replace(scan.trace.moment, monotonic_s=1000.0 + 10.0 * number)
+        moment = scan.trace.moment._replace(monotonic_s=1000.0 + 10.0 * number)
         trace = scan.trace._replace(alarms=(alarm,) * (number % 2), moment=moment)
         kept_s = operations._kept_s
         operations.after(scan._replace(trace=trace))

@@ -1,6 +1,5 @@
 """The day's budget of the flash: what is spent is paid back by waiting."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,8 +114,7 @@ def test_a_recorder_that_owes_too_much_rests_says_so_and_begins_another_stretch(
     assert 200 < lost < 300
     later = [
         each._replace(
-            moment=replace(
-                each.moment,
+            moment=each.moment._replace(
                 monotonic_s=each.moment.monotonic_s + 86_400,
                 wall_s=each.moment.wall_s + 86_400,
             )

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,7 +134,7 @@ def test_requests_are_written_when_they_change(tmp_path: Path, program: Program)
     for number, each in enumerate(seen(program, 30)):
         overrides = (override,) if 10 <= number < 20 else ()
         resets = (reset,) if number == 15 else ()
-        image = replace(each.image, overrides=overrides, resets=resets)
+        image = each.image._replace(overrides=overrides, resets=resets)
         recorder.take(each._replace(image=image))
     recorder.close()
     with only(tmp_path / "r") as recording:

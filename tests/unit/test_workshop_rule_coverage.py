@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -35,7 +34,7 @@ def covered(rules: str, *runs: Sequence[Given]) -> CoverageReport:
         state = initial(program)
         for second, (facts, overrides, resets) in enumerate(steps):
             seen = image(program.rulebook, facts, float(second))
-            seen = replace(seen, overrides=overrides, resets=resets)
+            seen = seen._replace(overrides=overrides, resets=resets)
             done = scan(program, state, seen, Moment(float(second), float(second)))
             coverage.see(done.trace, f"run {number}")
             state = done.retained
