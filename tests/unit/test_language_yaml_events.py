@@ -10,6 +10,8 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import Event, MappingStartEvent, ScalarEvent, SequenceStartEvent
 
 from engine.language import yaml_events
+from engine.language.parse_yaml import parse_yaml
+from engine.language.problem import Problem
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(
@@ -58,6 +60,18 @@ def test_every_file_of_ours_is_read_alike(path: Path) -> None:
     found = both(path.read_text("utf-8"))
     if found is not None:
         assert found[0] == found[1]
+
+
+def test_without_libyaml_everything_is_read_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read() -> list[object]:
+        problems: list[Problem] = []
+        return [parse_yaml(path.name, path.read_text("utf-8"), problems) for path in FILES] + [
+            *problems
+        ]
+
+    with_it = read()
+    monkeypatch.setattr(yaml_events, "CParser", None)
+    assert read() == with_it
 
 
 def test_the_rules_of_asp1_are_read_fast() -> None:
