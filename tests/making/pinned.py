@@ -165,7 +165,12 @@ def _is_rounding(pinned: Pinned, model: z3.ModelRef) -> bool:
     """Tell whether a target moved by a hair, which is seen by one of the two alone."""
     kept = zip(pinned.retained.outputs, pinned.result.retained.outputs, strict=True)
     pairs = [(old.target, new.target) for old, new in kept]
-    for decision in pinned.result.decisions:
+    decisions = pinned.result.decisions
+    pairs += [
+        (old.value, decision.wanted)
+        for old, decision in zip(pinned.retained.outputs, decisions, strict=True)
+    ]
+    for decision in decisions:
         way = [decision.wanted, *(each.value for each in decision.restrictions), decision.value]
         pairs += pairwise(way)
     if any(
