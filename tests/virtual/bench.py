@@ -42,7 +42,7 @@ class Bench(Storm):
     """A storm without weather of its own: faults come when the scenario says."""
 
     def __init__(
-        self, folder: Path, *, minutes: float = 30.0, seed: int = 7, start_s: float | None = None
+        self, folder: Path, *, minutes: float = 20.0, seed: int = 7, start_s: float | None = None
     ) -> None:
         """Let it last for so many minutes, from some day or from `start_s` (Unix time) on."""
         hours = minutes / 60.0

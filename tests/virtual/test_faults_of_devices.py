@@ -146,17 +146,17 @@ def test_f55_f56_f81_sabotage_without_the_meter_nobody_would_know(tmp_path: Path
 
 
 def wear(folder: Path) -> None:
-    bench = Bench(folder, minutes=180.0).heat()
+    bench = Bench(folder, minutes=80.0).heat()
 
     def ask(watts: int) -> None:
         bench.people.ask(
             "override", output="miner1.power_target", value=watts, unit="W", ttl_s=80_000
         )
 
-    for minute in range(15, 180):
+    for minute in range(15, 80):
         bench.at(minute * 60.0, lambda m=minute: ask((1800, 3200)[m % 2]))  # type: ignore[misc] # of each minute
     bench.play()
-    assert 12 <= bench.world.firmware["miner1"].writes <= 12 * 3
+    assert 12 <= bench.world.firmware["miner1"].writes <= 12 * 2
     assert bench.oracle.violations == []
 
 
