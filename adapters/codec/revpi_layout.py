@@ -91,16 +91,15 @@ class Layout:
 
     modules: tuple[Module, ...]
     ios: Mapping[str, Io]
+    length: int = field(init=False, repr=False, compare=False)
+    """The number of bytes that are in use."""
     _named: dict[str, Module] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Note which module has which name."""
+        """Note which module has which name, and where the last one ends."""
+        length = max((module.end for module in self.modules), default=0)
+        object.__setattr__(self, "length", length)
         object.__setattr__(self, "_named", {each.name: each for each in reversed(self.modules)})
-
-    @property
-    def length(self) -> int:
-        """Return the number of bytes that are in use."""
-        return max((module.end for module in self.modules), default=0)
 
     def module_of(self, io: Io) -> Module:
         """Return the module that an entry belongs to."""

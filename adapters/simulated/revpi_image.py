@@ -14,6 +14,7 @@ from adapters.codec.revpi_layout import (
     Area,
     Io,
     Layout,
+    Module,
     output_areas,
     parse_layout,
     put_raw,
@@ -40,6 +41,7 @@ class SimulatedRevPi:
         self.image_path.write_bytes(bytes(IMAGE_BYTES))
         self.layout: Layout = parse_layout(config)
         self.faults: set[Fault] = set()
+        self._places = [_inputs_of(each) for each in self.layout.modules]
         self._wires = dict(wires or {})
         self._inputs = {each.name: 0 for each in self._ios(Area.INPUT)}
         self._stuck: dict[str, int] = {}
@@ -103,10 +105,10 @@ class SimulatedRevPi:
         image = bytearray(self.layout.length)
         for name, raw in inputs.items():
             put_raw(self.layout.ios[name], image, raw)
-        for module in self.layout.modules:
-            own = [io for io in module.ios if io.area is Area.INPUT]
-            first, end = min(io.address for io in own), max(io.end for io in own)
-            self._write(first, bytes(image[first:end]))
+        with self.image_path.open("r+b", 0) as file:
+            for first, end in self._places:
+                file.seek(first)
+                file.write(image[first:end])
 
     def _ios(self, area: Area) -> list[Io]:
         return [each for each in self.layout.ios.values() if each.area is area]
@@ -119,3 +121,9 @@ class SimulatedRevPi:
         with self.image_path.open("r+b", 0) as file:
             file.seek(address)
             file.write(data)
+
+
+def _inputs_of(module: Module) -> tuple[int, int]:
+    """Return first byte and end of a module's inputs."""
+    own = [io for io in module.ios if io.area is Area.INPUT]
+    return min(io.address for io in own), max(io.end for io in own)

@@ -111,7 +111,7 @@ MODBUS_REGISTERS = Target(
         b"\x03" + NAN_WORDS * 60,
     ),
     words=(NAN_WORDS, b"\x7f\x80\x00\x00", b"\xff\xff", b"\x80\x00", b"\x43\x66\x00\x00"),
-    cost=6,
+    cost=12,
 )
 
 
@@ -295,7 +295,7 @@ REVPI_LAYOUT = Target(
     (config_rsc().encode(), config_rsc(aio_modules=0).encode()),
     (LayoutError, UnicodeDecodeError),
     (b'"offset": 4096', b'"productType": 1e400', b'"inp": []', b'"bit"', b'"Devices": {}'),
-    cost=100,
+    cost=10,
 )
 
 
@@ -344,7 +344,7 @@ REVPI_IMAGE = Target(
     _image_law,
     (bytes(120), b"\x01" + bytes(119), bytes([1, 0, 4]) + b"\xff" * 117, b"\x05" * 120),
     words=(b"\x7f\xff", b"\x80\x00", b"\x00\x80", b"\x94\x11"),
-    cost=60,
+    cost=30,
 )
 
 TARGETS = (MODBUS_REGISTERS, MODBUS_POLL, MODBUS_DETECT, MINER, REVPI_LAYOUT, REVPI_IMAGE)

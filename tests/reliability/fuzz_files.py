@@ -69,7 +69,7 @@ YAML_PLANT = Target(
     problems_law,
     (PLANT.encode(), LARGER_PLANT.encode()),
     words=(b"range: [0, 1e999]", b"unit: W", b"max_age: 0 s", b"values: []", *_WORDS),
-    cost=400,
+    cost=150,
 )
 
 _TEST = """\
@@ -106,7 +106,7 @@ SCENARIOS = Target(
     problems_law,
     (_TEST, (ROOT / "rules/asp1/miners.test.yaml").read_bytes()[:4000]),
     words=(b"0 _ _ stale", b"x100000000", b"1+1x20", b"lasts: 1e9 d", b"at: -1 s", *_WORDS),
-    cost=300,
+    cost=250,
 )
 
 CLAIMS = Target(
@@ -115,7 +115,7 @@ CLAIMS = Target(
     problems_law,
     (_TEST, b"never:\n  - {id: a, when: tank.top > 3 K}\n"),
     words=(b"\nnever:", b"\n#", *_WORDS),
-    cost=200,
+    cost=30,
 )
 
 
@@ -174,7 +174,7 @@ SITE = Target(
     (_SITE, (ROOT / "rules/asp1/site.yaml").read_bytes()),
     words=(b"port: 99999", b"range: [1, 2, 3]", b"setpoints: []", b"poll_s: -1", b"host: []",
            b"driver: deye", b"driver: braiins", b"unit: 300", b"password: x", *_WORDS),
-    cost=600,
+    cost=270,
 )  # fmt: skip
 
 _CSV_MAPPING = b"""\
@@ -220,7 +220,7 @@ CSV = Target(
         b'time;Power;Total\n29.03.2026 02:30:00;--;"1.000,5"\n25.10.2026 02:30:00;0;0\n',
     ),
     words=(b"\n01.01.0001 00:00:00;1;1", b"31.12.9999 23:59:59", b'"', b";;;", b"\xef\xbb\xbf"),
-    cost=60,
+    cost=30,
 )
 
 HOME_ASSISTANT = Target(
@@ -237,7 +237,7 @@ HOME_ASSISTANT = Target(
         ),
     ),
     words=(b'"state": NaN', b'"last_changed": "9999-12-31T23:59:59-23:59"', b"[[", b'"kW"'),
-    cost=60,
+    cost=20,
 )
 
 MAPPING = Target(
@@ -246,7 +246,7 @@ MAPPING = Target(
     problems_law,
     (_CSV_MAPPING, _HOME_MAPPING),
     words=(b"zone: Mars", b"format: '%'", b"hold: 1e99 d", b"delimiter: xx", *_WORDS),
-    cost=60,
+    cost=150,
 )
 
 TARGETS = (YAML_RULES, YAML_PLANT, SCENARIOS, CLAIMS, SITE, CSV, HOME_ASSISTANT, MAPPING)

@@ -118,6 +118,7 @@ MQTT_REQUEST = Target(
     ),
     (RefusedError,),
     (b'"value":', b'"unit":"kW"', b'"ttl_s":1e308', b'"id":"a"', b',"by":"x"'),
+    cost=3,
 )
 
 
@@ -145,6 +146,7 @@ MQTT_VALUE = Target(
         b"17.25",
     ),
     words=(b'"at":', b'"list":[', b'"s":', b'"outdoor":'),
+    cost=6,
 )
 
 
@@ -170,7 +172,7 @@ EMSESP = Target(
         b'{"curtemp": 48.1, "hpactivity": 2, "hpin1": true, "hpin4": 0}',
     ),
     words=(b'"hpactivity":', b'"hpin1":', b'"dhw":{', b'"curflowtemp":'),
-    cost=4,
+    cost=16,
 )
 
 
@@ -195,7 +197,7 @@ PRICES = Target(
         b"start;end;price\n2027-01-15T08:30:00+01:00;2027-01-15T09:30:00+01:00;28,4\n",
     ),
     words=(b'"price":', b'"start":', b"\n1800001800,", b'"', b";"),
-    cost=2,
+    cost=12,
 )
 
 _CONTROL: tuple[Method[Message, Message], ...] = (
@@ -278,7 +280,7 @@ CONTROL = Target(
     ),
     (ObjectionError, DecodeError),
     (b"heater.power_target", b"pump.run", b"2 kW", b"99 kW", b"-1 W", b"nan", b"on", b"warm_up"),
-    cost=30,
+    cost=10,
 )
 
 TARGETS = (MQTT_REQUEST, MQTT_VALUE, EMSESP, PRICES, CONTROL)

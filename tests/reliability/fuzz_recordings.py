@@ -76,7 +76,7 @@ RECORDING = Target(
     _changes_law,
     (_recording(),),
     (RecordingError,),
-    cost=150,
+    cost=45,
 )
 
 TARGETS = (RECORDING,)

@@ -5,12 +5,15 @@ entry documents, or returns something; then its law looks at what was returned. 
 is a crash.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
 
 from tests.house.source import ROOT
 
+T = TypeVar("T")
 CORPUS = ROOT / "tests" / "corpus"
 BYTES_MAX = 65_536
 """What is longer is refused by length alone, which tests of their own show."""
@@ -41,7 +44,7 @@ class Target:
     words: tuple[bytes, ...] = ()
     """What belongs to its language."""
     cost: int = 1
-    """An input takes about so many times 20 µs: a run gives dear targets fewer of them."""
+    """An input takes about so many times 20 µs, its making too: a run gives each as much time."""
 
     def corpus(self) -> dict[str, bytes]:
         """Return the inputs that are kept for it, by name."""
@@ -84,8 +87,9 @@ def fuzz(target: Target, count: int, seed: int) -> tuple[int, list[Broken]]:
     seeds = (*target.seeds, *target.corpus().values())
     broken: dict[str, Broken] = {}
     taken = 0
-    for number in range(count):
-        data = mutated(Random(seed + number), seeds, target.words)  # noqa: S311 - drawn, no secret
+    chance = Random(seed)  # noqa: S311 - drawn, no secret
+    for _ in range(count):
+        data = mutated(chance, seeds, target.words)
         try:
             taken += judge(target, data)
         except PromiseError as error:
@@ -96,13 +100,14 @@ def fuzz(target: Target, count: int, seed: int) -> tuple[int, list[Broken]]:
 
 def mutated(chance: Random, seeds: Sequence[bytes], words: Sequence[bytes] = ()) -> bytes:
     """Return one of the seeds after a few accidents."""
-    data = bytearray(chance.choice(seeds))
-    for _ in range(chance.choice((1, 1, 1, 2, 3, 8))):
-        at = chance.randrange(len(data) + 1)
-        end = min(len(data), at + chance.choice((1, 2, 4, 8, 32, 400)))
-        match chance.randrange(9):
+    draw = chance.random  # of a million inputs most cost less than `randrange` would
+    data = bytearray(_one(draw, seeds))
+    for _ in range(_one(draw, _ACCIDENTS)):
+        at = int(draw() * (len(data) + 1))
+        end = min(len(data), at + _one(draw, _LENGTHS))
+        match int(draw() * 9):
             case 0 if at < len(data):
-                data[at] ^= 1 << chance.randrange(8)
+                data[at] ^= 1 << int(draw() * 8)
             case 1:
                 data[at:end] = chance.randbytes(end - at)
             case 2:
@@ -110,26 +115,32 @@ def mutated(chance: Random, seeds: Sequence[bytes], words: Sequence[bytes] = ())
             case 3:
                 data[at:at] = data[at:end]
             case 4 | 5:
-                data[at:end] = chance.choice(TRAPS)
+                data[at:end] = _one(draw, TRAPS)
             case 6:
-                data[at:at] = chance.choice(words or TRAPS)
+                data[at:at] = _one(draw, words or TRAPS)
             case 7:
-                other = chance.choice(seeds)
+                other = _one(draw, seeds)
                 data[at:] = other[min(at, len(other)) :]
             case _:
-                _number(chance, data)
+                _number(draw, data)
     return bytes(data[:BYTES_MAX])
 
 
-def _number(chance: Random, data: bytearray) -> None:
+_ACCIDENTS = (1, 1, 1, 2, 3, 8)
+_LENGTHS = (1, 2, 4, 8, 32, 400)
+_DIGITS = re.compile(rb"[0-9]+")
+_NUMBERS = (b"0", b"-1", b"1e999", b"65536", b"2147483648", b"4.9e-324", b"1" * 400, b"1.5")
+
+
+def _one(draw: Callable[[], float], of: Sequence[T]) -> T:
+    return of[int(draw() * len(of))]
+
+
+def _number(draw: Callable[[], float], data: bytearray) -> None:
     """Put another number in a number's place."""
-    places = [at for at, octet in enumerate(data) if 0x30 <= octet <= 0x39]
-    if places:
-        at = end = chance.choice(places)
-        while end < len(data) and 0x30 <= data[end] <= 0x39:
-            end += 1
-        choices = (b"0", b"-1", b"1e999", b"65536", b"2147483648", b"4.9e-324", b"1" * 400, b"1.5")
-        data[at:end] = chance.choice(choices)
+    found = _DIGITS.search(data, int(draw() * (len(data) + 1)))
+    if found:
+        data[found.start() : found.end()] = _one(draw, _NUMBERS)
 
 
 def first(problems: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -137,8 +137,17 @@ def environment() -> dict[str, str]:
     return dict(re.findall(r"^Environment=(\w+)=(.*)$", unit, re.MULTILINE))
 
 
-def daemon(peers: Peers, scans: int, every: int, sabotage: str = "") -> Iterator[Sample]:
-    """Run the daemon and yield what it says. Raises RuntimeError if it ends badly."""
+def daemon(
+    peers: Peers,
+    scans: int,
+    every: int,
+    sabotage: str = "",
+    enough: Callable[[], bool] = lambda: False,
+) -> Iterator[Sample]:
+    """Run the daemon and yield what it says. Raises RuntimeError if it ends badly.
+
+    It ends after so many scans, or is told to as soon as what it has said is `enough`.
+    """
     words = [sys.executable, "-m", "tests.reliability.soak_daemon", str(peers.site)]
     words += [str(peers.speed), str(peers.memory), str(scans), str(every)]
     words += [sabotage] if sabotage else []
@@ -160,6 +169,8 @@ def daemon(peers: Peers, scans: int, every: int, sabotage: str = "") -> Iterator
         try:
             for line in process.stdout:
                 yield Sample(**json.loads(line))
+                if enough():
+                    process.send_signal(signal.SIGTERM)
             code = process.wait(PATIENCE_S)
         finally:
             process.kill()

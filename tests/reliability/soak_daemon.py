@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import resource
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -103,6 +104,7 @@ def _force_files(folder: Path) -> None:
 
 
 async def _run(service: Service, folder: Path, clock: CommonClock, scans: int) -> int:
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, service.daemon.stop)
     beside = [asyncio.create_task(each) for each in (clock.run(), _write_back(folder, clock))]
     try:
         return await service.daemon.run(scans)

@@ -24,7 +24,7 @@ async def live(folder: Path, speed: float, memory: int, socket: Path) -> None:
     """Be the house of a daemon that listens on `socket`, until told to end."""
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-    pace = Pace(step_s=0.25, publish_s=10.0)
+    pace = Pace(step_s=0.5, publish_s=10.0)
     clock = CommonClock(memory, HOUSE, speed, pace.starts_at_s)
     house = House(folder, ASP1, clock, pace)
     tasks: list[asyncio.Task[None]] = []

@@ -15,7 +15,7 @@ from adapters.runtime.versions import Saying
 from engine.language.checked import check_files
 from tests.adapters.test_going_live import House
 from tests.making.daemons import PLANT, RULES
-from tests.reliability.bad_rules import SABOTAGES, broken
+from tests.reliability.bad_rules import SABOTAGES, broken, calm
 from tests.reliability.running import ran
 
 ANNA = Saying("anna")
@@ -34,7 +34,7 @@ async def refused(live: GoingLive, staged: Staged) -> str:
 
 
 def test_f110_broken_files_are_told_with_their_place_and_change_nothing(house: House) -> None:
-    before, rules = house.daemon.digest, house.site.folder / "heat.yaml"
+    before, rules = calm(house).daemon.digest, house.site.folder / "heat.yaml"
     counts = {"refused": 0, "sound": 0}
 
     async def doing() -> None:

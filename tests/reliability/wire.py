@@ -20,10 +20,10 @@ from adapters.codec.mqtt_topics import COMMANDS, Topics
 from tests.reliability.fuzz_messages import EMSESP, MQTT_REQUEST, MQTT_VALUE, PRICES
 from tests.reliability.fuzz_target import Target, mutated
 from tests.reliability.outcome import Outcome
-from tests.reliability.soak import daemon, house
+from tests.reliability.soak import Sample, daemon, house
 
 SPEED = 20.0
-SCANS_LEAST, MESSAGES_A_SCAN = 300, 50
+SCANS_LEAST, SCANS_MOST, EVERY = 300, 1_000_000, 20
 BYTES_MAX = 4096
 """What the broker that ships lets through; some are longer and end there."""
 
@@ -50,6 +50,7 @@ class Flood:
     def __init__(self, site: Path, count: int, seed: int) -> None:
         """Send at most `count` messages to the broker that the site file names."""
         self.sent = self.accepted = self.refused = 0
+        self.done = False
         self.odd: list[str] = []
         self._count, self._seed = count, seed
         self._ended = threading.Event()
@@ -76,6 +77,7 @@ class Flood:
                 data = mutated(chance, target.seeds, target.words)[skip:][:BYTES_MAX]
                 await link.publish(topic, data)
                 self.sent += 1
+            self.done = True
             await asyncio.to_thread(self._ended.wait)
             hearing.cancel()
             await asyncio.gather(hearing, return_exceptions=True)
@@ -103,15 +105,18 @@ def _places() -> list[tuple[str, Target, int]]:
 
 
 def flood(folder: Path, count: int, seed: int) -> Outcome:
-    """Let a daemon scan while it is flooded; all of its scans must come, and it must answer."""
-    scans = max(SCANS_LEAST, count // MESSAGES_A_SCAN)
+    """Let a daemon scan until it was sent everything; it must go on scanning, and answer."""
     with house(folder, SPEED) as peers:
         flooding = Flood(peers.site, count, seed)
-        samples = []
-        for sample in daemon(peers, scans, max(20, scans // 50)):
-            if not samples:
-                flooding.start()
+        samples: list[Sample] = []
+
+        def enough() -> bool:
+            return flooding.done and samples[-1].scans - samples[0].scans >= SCANS_LEAST
+
+        for sample in daemon(peers, SCANS_MOST, EVERY, enough=enough):
             samples.append(sample)
+            if len(samples) == 1:
+                flooding.start()
         flooding.stop()
     first, last = samples[0], samples[-1]
     figure = (
@@ -122,6 +127,6 @@ def flood(folder: Path, count: int, seed: int) -> Outcome:
     )
     if flooding.odd:
         figure += f"; first: {flooding.odd[0]}"
-    whole = last.scans > scans - 2 * max(20, scans // 50)
+    whole = flooding.sent == count and last.scans - first.scans >= SCANS_LEAST
     kept = whole and flooding.refused > 0 and not flooding.odd
     return Outcome("P9 nonsense through a real broker", figure, kept, (seed, seed + flooding.sent))
