@@ -55,7 +55,7 @@ TARGET_W = 2500
 _DEADLINE_S, _WORST_S, _LATE_S = 0.05, 0.1, 0.07
 _MINER_DEADLINE_S = 0.5
 _PIECE = 65_536
-_LOOKS, _LOOK_S = 200, 0.05
+_LOOKS_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 _TABLES = (SDM630, THREE_PHASE_LV)
 _SHARE = 100
 """Each kind has at least one damaged answer in so many of the count."""
@@ -76,11 +76,11 @@ def run(options: argparse.Namespace) -> Outcome:
     ledger = Ledger(options.count)
     files, peak_mib = _files(), _peak_mib()
     asyncio.run(_exchange(ledger, options.seed))
-    for _ in range(_LOOKS):  # gRPC closes its sockets in threads of its own
+    for wait_s in _LOOKS_S:  # gRPC closes its sockets in threads of its own
         gc.collect()  # and keeps some as long as a channel waits to be collected
         if not (left := _files() - files):
             break
-        time.sleep(_LOOK_S)
+        time.sleep(wait_s)
     else:
         ledger.broken.append(f"still open: {', '.join(sorted(left))}")
     told = ", ".join(f"{kind} {n:,}" for kind, n in sorted(ledger.damaged.items()))

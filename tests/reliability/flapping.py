@@ -39,6 +39,8 @@ BUDGET_MB = 50.0
 FIRST_MB = 12.0
 """What the first hours may write beyond their share: the budget's store is full (1 MB), two hours
 may be owed (3 MB), and a large commit may be under way."""
+LOOK_SCANS = 100
+"""So often it is looked whether too much has been written already."""
 SABOTAGES = ("records-on",)
 
 
@@ -129,13 +131,21 @@ def flap(folder: Path, socket: Path, hours: float, every: int) -> Outcome:
     shutil.copytree(ASP1, rules, ignore=shutil.ignore_patterns("recordings"))
     clock, flapping = OwnClock(1.0, NINE_IN_THE_MORNING), Flapping(every)
     scans, begun = round(hours * SCANS_AN_HOUR), list[int]()
+    share_mb = BUDGET_MB * hours / 24
+    most_mb = min(max(BUDGET_MB, share_mb), share_mb + FIRST_MB)
     service, loaded = daemon_in_memory(rules, socket, clock, flapping)
     hide = show(service, loaded, clock, shadow=False)
 
+    def written_mb() -> float:
+        return (written_by_this_process() - begun[0]) / 1e6
+
     def look(scan: Scan) -> None:
         del scan
-        if not begun and service.recording.counters.commits:
-            begun.append(written_by_this_process())
+        if not begun:
+            if service.recording.counters.commits:
+                begun.append(written_by_this_process())
+        elif flapping.scans % LOOK_SCANS == 0 and written_mb() > most_mb:
+            service.daemon.stop()  # what comes after it changes no verdict
 
     service.daemon.listen("flash", look)
 
@@ -150,16 +160,14 @@ def flap(folder: Path, socket: Path, hours: float, every: int) -> Outcome:
     counters = service.recording.counters
     hide()
     service.close()
-    written_mb = (written_by_this_process() - begun[0]) / 1e6
+    in_all_mb = written_mb()
     figure = (
-        f"{written_mb:.1f} MB in {hours:g} h, every fact came or went after {every} scans; "
-        f"{counters.written:,} of {scans:,} scans recorded in {counters.commits} commits, "
+        f"{in_all_mb:.1f} MB in {hours:g} h, every fact came or went after {every} scans; "
+        f"{counters.written:,} of {flapping.scans:,} scans recorded in {counters.commits} commits, "
         f"{service.journal.written:,} journal entries, {service.store.counters.saves:,} saves of "
         f"state, peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB"
     )
-    share_mb = BUDGET_MB * hours / 24
-    most_mb = min(max(BUDGET_MB, share_mb), share_mb + FIRST_MB)
-    kept = code == 0 and 0.0 < written_mb <= most_mb and counters.written > 0
+    kept = code == 0 and 0.0 < in_all_mb <= most_mb and counters.written > 0
     return Outcome("P15 flash while every fact comes and goes", figure, kept)
 
 

@@ -166,10 +166,12 @@ def daemon(
         logged: deque[str] = deque(maxlen=LOG_LINES)
         reading = threading.Thread(target=logged.extend, args=(process.stderr,))
         reading.start()
+        told_to_end = False
         try:
             for line in process.stdout:
                 yield Sample(**json.loads(line))
-                if enough():
+                if not told_to_end and enough():
+                    told_to_end = True
                     process.send_signal(signal.SIGTERM)
             code = process.wait(PATIENCE_S)
         finally:

@@ -55,8 +55,13 @@ def test_settings_are_those_of_the_project_and_of_one_part() -> None:
     ],
 )
 def test_what_is_left_behind_is_counted(
-    codes: dict[str, int | None], kept: bool, told: str, tmp_path: Path
+    codes: dict[str, int | None],
+    kept: bool,
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(mutants, "_COPIED", ())  # a script that changes nothing needs no copy
     script = tmp_path / "mutmut"
     document = json.dumps({"exit_code_by_key": codes})
     script.write_text(

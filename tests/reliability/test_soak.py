@@ -8,14 +8,14 @@ import pytest
 from tests.reliability.running import ran
 from tests.reliability.soak import SABOTAGES, Sample, environment, flash, judged
 
-SCANS = 1200
+SCANS, EVERY = 20_000, 200
 
 
 def test_f97_f104_nothing_grows_in_scans_against_real_peers(tmp_path: Path) -> None:
     # Too deep for a socket's path, as the folders of tests are once pytest has counted far enough.
     deep = tmp_path / ("deep" * 20)
     deep.mkdir()
-    words = ("--scans", str(SCANS), "--every", "20", "--folder", str(deep))
+    words = ("--scans", str(SCANS), "--every", str(EVERY), "--folder", str(deep))
     code, told = ran("soak", *words)
     assert code == 0, told
     assert f"| {SCANS:,} scans" in told
@@ -75,7 +75,7 @@ def test_f104_writing_too_much_or_nothing_at_all_is_noticed() -> None:
 
 
 def test_f97_a_daemon_that_leaks_files_is_found(tmp_path: Path) -> None:
-    words = ("--scans", "400", "--every", "20", "--folder", str(tmp_path), "--sabotage", "fds")
+    words = ("--scans", "240", "--every", "20", "--folder", str(tmp_path), "--sabotage", "fds")
     code, told = ran("soak", *words)
     assert code == 1, told
     assert "**not kept:**" in told

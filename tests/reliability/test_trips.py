@@ -5,12 +5,13 @@ import math
 
 from tests.reliability.trips import FAULTS, RULES, measure
 
-BLOCK = 4
+TRIPS, BLOCK = 500, 21
+"""So many, in blocks that take turns: what fails is another thing after each."""
 
 
 def test_f51_f70_every_trip_is_heard_by_all_whose_link_is_in_order() -> None:
-    found = asyncio.run(measure(BLOCK * len(FAULTS), seed=1, block=BLOCK))
-    assert len(found) == BLOCK * len(FAULTS)
+    found = asyncio.run(measure(TRIPS, seed=1, block=BLOCK))
+    assert len(found) == TRIPS >= BLOCK * len(FAULTS)
     assert all(math.isfinite(stop.whole_s) for _, stop in found), found
 
 
