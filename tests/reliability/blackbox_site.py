@@ -1,5 +1,8 @@
 """The site of the black box: asp1's plant and wiring with three rules, each device by its proxy."""
 
+from collections.abc import Mapping
+from functools import cache
+from io import StringIO
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -58,6 +61,13 @@ def site(proxies: dict[str, Proxy]) -> tuple[dict[str, object], dict[str, dict[s
 
 def write_rules(folder: Path) -> None:
     """Write asp1's plant without what damps it, its wiring, and three rules."""
+    folder.mkdir(parents=True)
+    for name, content in _files().items():
+        (folder / name).write_text(content, "utf-8")
+
+
+@cache
+def _files() -> Mapping[str, str]:
     yaml = YAML()
     yaml.width = 4096
     plant = yaml.load((_ASP1 / "plant.yaml").read_text("utf-8"))
@@ -70,8 +80,9 @@ def write_rules(folder: Path) -> None:
     site["devices"]["inverter"]["facts"]["grid.connected"] = "grid_connected"
     for section in set(site) - _SECTIONS:
         del site[section]  # it speaks of rules that are not here
-    folder.mkdir(parents=True)
+    files = {"blackbox.yaml": _RULES}
     for name, content in (("plant.yaml", plant), ("site.yaml", site)):
-        with (folder / name).open("w", encoding="utf-8") as file:
-            yaml.dump(content, file)
-    (folder / "blackbox.yaml").write_text(_RULES, "utf-8")
+        text = StringIO()
+        yaml.dump(content, text)
+        files[name] = text.getvalue()
+    return files
