@@ -1,5 +1,7 @@
 """Coverage and engine see the same: on random rulebooks every truth is what the scan found."""
 
+from collections.abc import Iterable
+
 from hypothesis import given
 
 from engine.workshop.coverage_hearing import HearingWatch
@@ -9,7 +11,7 @@ from engine.workshop.coverage_possible import Possible
 from engine.workshop.coverage_probe import probe_of
 from engine.workshop.coverage_report import Branch, CoverageReport, Entry, Kind, Outcome, Role
 from engine.workshop.rule_coverage import Coverage
-from tests.strategies import Case, cases, lawful, run
+from tests.strategies import Case, Seen, cases, lawful, run
 
 Counts = dict[str, dict[bool | None, int]]
 _TRUTHS: dict[Outcome, bool | None] = {
@@ -19,9 +21,9 @@ _TRUTHS: dict[Outcome, bool | None] = {
 }
 
 
-def _report(case: Case) -> CoverageReport:
+def _report(case: Case, scans: Iterable[Seen]) -> CoverageReport:
     coverage = Coverage(case.program)
-    for seen in run(case):
+    for seen in scans:
         coverage.see(seen.result.trace, "all")
     return coverage.report()
 
@@ -31,10 +33,10 @@ def _whole(entry: Entry) -> dict[bool | None, int]:
     return {_TRUTHS[mark.outcome]: mark.scans for mark in marks if mark.seen}
 
 
-def _counted(case: Case, slots: dict[str, int]) -> Counts:
+def _counted(scans: Iterable[Seen], slots: dict[str, int]) -> Counts:
     """Return how often the engine found each truth, by the slots of the scans."""
     found: Counts = {}
-    for seen in run(case):
+    for seen in scans:
         for name, slot in slots.items():
             truth = seen.result.trace.slots[slot]
             assert truth is None or isinstance(truth, bool)
@@ -46,14 +48,15 @@ def _counted(case: Case, slots: dict[str, int]) -> Counts:
 @lawful
 @given(cases())
 def test_a_whole_condition_is_what_the_engine_found_it_to_be(case: Case) -> None:
-    report = _report(case)
+    scans = list(run(case))
+    report = _report(case, scans)
     book, network = case.book, case.program.network
     rules = zip((rule.id for rule in book.rules), network.rule_slots, strict=True)
     trips = zip((trip.id for trip in book.trips), network.trips, strict=True)
     needs = zip((each.id for each in book.permissives), network.permissives, strict=True)
     for kind, slots in ((Kind.RULE, rules), (Kind.TRIP, trips), (Kind.PERMISSIVE, needs)):
         told = {entry.name: _whole(entry) for entry in report.entries if entry.kind is kind}
-        assert told == _counted(case, dict(slots))
+        assert told == _counted(scans, dict(slots))
 
 
 @lawful
@@ -68,11 +71,11 @@ def test_a_hearing_held_again_ends_as_the_engine_ended_it(case: Case) -> None:
 @lawful
 @given(cases())
 def test_a_part_alone_is_what_it_was_within_its_probe(case: Case) -> None:
-    plan = plan_of(case.program)
+    plan, scans = plan_of(case.program), list(run(case))
     for tree in plan.trees:
         together = probe_of(tree, case.program.slots)
         alone = [probe_of((watch,), case.program.slots) for watch in tree]
-        for seen in run(case):
+        for seen in scans:
             slots = seen.result.trace.slots
             one_by_one = [probe.run(probe.pick(slots))[0] for probe in alone]
             assert list(together.run(together.pick(slots))) == one_by_one
@@ -85,7 +88,7 @@ def _branches(report: CoverageReport) -> list[Branch]:
 @lawful
 @given(cases())
 def test_a_truth_is_seen_in_every_scan_and_in_one_way(case: Case) -> None:
-    report = _report(case)
+    report = _report(case, run(case))
     for entry in report.entries:
         if entry.kind is Kind.INTERLOCK:
             continue  # an interlock looks more than once in a scan

@@ -6,11 +6,12 @@ import pytest
 
 from adapters.cli.main import run
 from adapters.files import read_rules
+from adapters.library.choice import known_topics
 from adapters.runtime.site import load_site
 from engine.language.load import load
 
 
-@pytest.mark.parametrize("topics", [[], ["frost", "exercise"], ["all"]], ids="-".join)
+@pytest.mark.parametrize("topics", [[], ["frost", "exercise"]], ids="-".join)
 def test_a_new_site_checks_clean_and_its_tests_pass(
     tmp_path: Path, topics: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -23,6 +24,20 @@ def test_a_new_site_checks_clean_and_its_tests_pass(
     assert run(["test", str(folder)]) == 0
     assert load(read_rules(folder).files).rulebook.plant.site.name == "My-House"
     _, problems = load_site("site.yaml", (folder / "site.yaml").read_text("utf-8"))
+    assert not problems
+
+
+def test_all_is_every_topic_by_name(tmp_path: Path) -> None:
+    """`tests/test_library.py` checks and plays these files."""
+    named = [word for topic in known_topics() for word in ("--with", topic)]
+    assert run(["new", "site", str(tmp_path / "a/house"), "--with", "all"]) == 0
+    assert run(["new", "site", str(tmp_path / "b/house"), *named]) == 0
+    one, other = (
+        {each.name: each.read_bytes() for each in (tmp_path / side / "house").iterdir()}
+        for side in "ab"
+    )
+    assert one == other
+    _, problems = load_site("site.yaml", one["site.yaml"].decode())
     assert not problems
 
 

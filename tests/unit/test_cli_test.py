@@ -7,8 +7,7 @@ import pytest
 
 from adapters.cli.main import run
 from adapters.cli.test import POLL_S, whenever_changed
-from adapters.scenarios import Place, example, files_of, places_of, play_bench, prepare, watched
-from engine.workshop.english import ENGLISH
+from adapters.scenarios import Place, example, files_of, places_of, prepare, watched
 from tests.adapters.manual_clock import ManualClock
 from tests.making.scenarios import CALM, PLANT, RULES
 
@@ -81,12 +80,3 @@ def test_what_is_watched_is_played_at_once_and_after_each_change_only() -> None:
 
     asyncio.run(story())
     assert played == [1, 2, 3]
-
-
-def test_the_scenarios_of_the_first_house_pass() -> None:
-    house = Path(__file__).parents[2] / "rules" / "asp1"
-    bench = prepare(Place(house))
-    assert bench.ok, bench.problems
-    failed = [case for case in play_bench(bench, ENGLISH) if case.findings]
-    assert not failed, failed
-    assert bench.scenarios

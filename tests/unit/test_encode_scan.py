@@ -42,6 +42,7 @@ def compare(seed: int) -> str:
     return ""
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("block", range(4))
 def test_the_encoding_decides_what_the_scan_decides(block: int) -> None:
     found = {seed: compare(seed) for seed in range(block * 12, block * 12 + 12)}

@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
@@ -59,6 +60,7 @@ def test_nothing_like_yaml_raises(fragments: list[str], as_plant: bool) -> None:
     _is_sound(load({"plant.yaml": text} if as_plant else {"plant.yaml": PLANT, "a.yaml": text}))
 
 
+@pytest.mark.no_cover
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_no_edit_of_a_good_file_raises(data: st.DataObject) -> None:
