@@ -29,6 +29,9 @@ class Truths:
     def __init__(self, book: Rulebook) -> None:
         self.book, self.timers, self.samples = book, {}, {}
         self.defined = {d.name: d.expression for d in (*book.signals, *book.conditions)}
+        nodes = (node for tree in expressions(book) for node in reversed(x.walk(tree)))
+        self.remembering = {e: None for e in nodes if isinstance(e, x.Timed | x.Window)}
+        self.strata = strata(book.rules)
 
     def see(self, image: ProcessImage, moment: Moment, last: dict[str, Value]) -> None:
         """Take in what one scan is given; `last` are the values that were decided before."""
@@ -36,11 +39,9 @@ class Truths:
         rows = zip(image.values, image.qualities, image.measured_at_s, strict=True)
         self.facts = dict(zip((p.name for p in self.book.plant.points), rows, strict=True))
         self.seen, self.derived = {}, {}
-        for tree in expressions(self.book):
-            for node in reversed(x.walk(tree)):  # what has memory moves once a scan
-                if isinstance(node, x.Timed | x.Window) and node not in self.seen:
-                    move = self.timed if isinstance(node, x.Timed) else self.window
-                    self.seen[node] = move(node)
+        for node in self.remembering:  # what has memory moves once a scan
+            move = self.timed if isinstance(node, x.Timed) else self.window
+            self.seen[node] = move(node)
         self.chain()
         self.rules = {rule.id: self.value(rule.when) for rule in self.book.rules}
 
@@ -123,7 +124,7 @@ class Truths:
 
     def chain(self) -> None:
         """Derive stratum by stratum: first what is certain, then what is possible."""
-        for rules in strata(self.book.rules):
+        for rules in self.strata:
             for truth, enough in ((True, (True,)), (None, (True, None))):
                 while found := [
                     fact

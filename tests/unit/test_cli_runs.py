@@ -42,18 +42,18 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def recording(rules: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("recording") / "a.sqlite"
-    done = run("simulate", rules, "--weather", WEATHER, "--days", "1", *STEP, "--out", path)
+    done = run("simulate", rules, "--weather", WEATHER, "--days", "0.5", *STEP, "--out", path)
     assert done.exit_code == 0, done.output
     return path
 
 
-def test_simulate_sums_a_day_up(rules: Path, tmp_path: Path) -> None:
-    done = run("simulate", rules, "--weather", WEATHER, "--days", "0.5", *STEP)
+def test_simulate_sums_a_night_up(rules: Path, tmp_path: Path) -> None:
+    done = run("simulate", rules, "--weather", WEATHER, "--days", "0.25", *STEP)
     assert done.exit_code == 0
     assert done.stderr == ""
     lines = done.stdout.splitlines()
     assert lines[0] == (
-        "25 March 2024 01:00 to 25 March 2024 13:00 (Europe/Berlin): 12.0 h, 720 scans every 60 s"
+        "25 March 2024 01:00 to 25 March 2024 07:00 (Europe/Berlin): 6.0 h, 360 scans every 60 s"
     )
     assert "Decisions" in lines
     assert any(line.startswith("  miner1.power_target ") for line in lines)
@@ -62,7 +62,7 @@ def test_simulate_sums_a_day_up(rules: Path, tmp_path: Path) -> None:
 
 def test_the_same_seed_writes_the_same_recording(rules: Path, tmp_path: Path) -> None:
     for name, seed in (("a", "5"), ("b", "5"), ("c", "6")):
-        words = ("--weather", WEATHER, "--days", "0.6", *STEP, "--seed", seed)
+        words = ("--weather", WEATHER, "--days", "0.3", *STEP, "--seed", seed)
         assert run("simulate", rules, *words, "--out", tmp_path / name).exit_code == 0
     content = {name: (tmp_path / name).read_bytes() for name in "abc"}
     assert content["a"] == content["b"] != content["c"]
@@ -100,11 +100,11 @@ def test_decisions_are_the_same_bytes_whatever_the_hash_seed(
 
 
 def test_json_is_for_programs(rules: Path, recording: Path) -> None:
-    words = ("--from", "2024-03-25T06:00", "--to", "2024-03-25T18:00", "--json")
+    words = ("--from", "2024-03-25T06:00", "--to", "2024-03-25T12:00", "--json")
     done = run("dry-run", rules, "--facts", recording, *STEP, *words)
     plain = json.loads(done.stdout)
     assert plain["schema"] == "thermiq.report/1"
-    assert (plain["scans"], plain["seconds"], plain["step_s"]) == (720, 43_200.0, 60.0)
+    assert (plain["scans"], plain["seconds"], plain["step_s"]) == (360, 21_600.0, 60.0)
     assert plain["basis"] == "decided"
     assert plain["warnings"] == []
 
