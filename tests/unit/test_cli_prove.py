@@ -123,12 +123,10 @@ ASP1 = Path(__file__).parents[2] / "rules" / "asp1"
 SAFETY = ["-k", "never:*", "-k", "interlock:*", "-k", "limit:*", "-k", "trip:*", "-k", "latch:*"]
 
 
-@pytest.mark.no_cover
 def test_the_interlocks_and_claims_of_asp1_are_proved() -> None:
     assert run(["prove", str(ASP1), *SAFETY, "-k", "permissive:*"]) == 0
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("lost", "claim"),
     [

@@ -28,8 +28,11 @@ def test_an_assertion_alone_needs_no_reason() -> None:
     assert _rule("{assert: a}", "about: x")[1] == []
 
 
-def test_an_output_may_follow_a_fact() -> None:
-    rule, codes = _rule("{pump.run_target: p4.running}")
+@pytest.mark.parametrize(
+    "then", ["{pump.run_target: p4.running}", "{heatpump.sg_ready: heatpump.sg_ready}"]
+)
+def test_an_output_may_follow_a_fact_or_an_output(then: str) -> None:
+    rule, codes = _rule(then)
     assert not codes
     assert rule is not None
     assert isinstance(rule.proposals[0].value, Name)

@@ -51,6 +51,7 @@ def test_what_goes_together(text: str) -> None:
         ("average(battery.soc, 5 min) > 20", "wrong-dimension"),
         ("min(battery.soc, 20) > 5 %", "wrong-dimension"),
         ("battery.soc - 20 > 5 %", "wrong-dimension"),
+        ("-battery.soc < 20", "wrong-dimension"),
         ("-buffer.top < 5 °C", "wrong-dimension"),
         ("abs(buffer.top) < 5 °C", "wrong-dimension"),
         ("buffer.top / 2 < 5 °C", "wrong-dimension"),

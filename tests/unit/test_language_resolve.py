@@ -74,7 +74,13 @@ def test_a_signal_may_be_a_number_a_truth_or_a_state() -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("a and b and c", 3), ("a < b", 2), ("a > 3 W and battery.mode is x", 2), ("not a or b", 2)],
+    [
+        ("a and b and c", 3),
+        ("a < b", 2),
+        ("age(a) > 3 s", 1),
+        ("a > 3 W and battery.mode is x", 2),
+        ("not a or b", 2),
+    ],
 )
 def test_all_unknown_names_are_found_at_once(text: str, count: int) -> None:
     assert len(when(text).problems) == count

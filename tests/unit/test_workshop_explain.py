@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -120,7 +119,6 @@ def _is_told(sentence: str) -> None:
     assert len(sentence) < 2_000
 
 
-@pytest.mark.no_cover
 @given(programs(), STEPS)
 @settings(deadline=None, max_examples=60)
 def test_every_decision_and_every_rule_can_be_told(running: Program, steps: list[Step]) -> None:
