@@ -11,6 +11,8 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from adapters.files import read_rules
+from engine.language.checked import check_files
 from tests.editor.speaking import Editor, editor, place
 
 ASP1 = Path(__file__).resolve().parents[2] / "rules" / "asp1"
@@ -64,37 +66,37 @@ def test_problems_of_unsaved_text_are_told_and_taken_back(house: Path) -> None:
     assert later == []
 
 
-@pytest.mark.parametrize(
-    ("line", "offered", "missing"),
-    [
-        ("    when: pv.power > 3 kW and ", {"battery.soc", "sunny", "not"}, {"or", "on"}),
-        ("    when: heatpump.sg_ready is ", {"locked", "forced"}, {"pv.power"}),
-        ("    when: [sunny, pv.power ", {"and", "is"}, {"pv.power"}),
-        ("    th", {"then", "when"}, {"conditions"}),
-        ("    then: {", {"miner1.power_target", "assert"}, {"pv.power"}),
-    ],
-)
-def test_what_may_stand_here_is_offered(
-    house: Path, line: str, offered: set[str], missing: set[str]
-) -> None:
-    text = f"rules:\n  - id: new\n{line}"
+OFFERS: list[tuple[str, set[str], set[str]]] = [
+    ("    when: pv.power > 3 kW and ", {"battery.soc", "sunny", "not"}, {"or", "on"}),
+    ("    when: heatpump.sg_ready is ", {"locked", "forced"}, {"pv.power"}),
+    ("    when: [sunny, pv.power ", {"and", "is"}, {"pv.power"}),
+    ("    th", {"then", "when"}, {"conditions"}),
+    ("    then: {", {"miner1.power_target", "assert"}, {"pv.power"}),
+]
+"""What is written so far, what is offered to go on with, and what is not."""
 
-    async def look(client: Editor) -> list[types.CompletionItem]:
-        uri = client.show(house / "miners.yaml", text)
-        await client.problems_of(uri)
-        asked = types.CompletionParams(*_at(uri, text, line))
-        told = await client.text_document_completion_async(asked)
-        assert isinstance(told, list)
-        return told
 
-    found = {each.label: each for each in _ask(house, look)}
-    assert offered <= set(found)
-    assert not missing & set(found)
-    if "battery.soc" in found:
-        assert found["battery.soc"].detail == "fact · 0 to 100 % · unknown after 1 min"
-        about = found["battery.soc"].documentation
-        assert isinstance(about, types.MarkupContent)
-        assert about.value == "State of charge"
+def test_what_may_stand_here_is_offered(house: Path) -> None:
+    async def look(client: Editor) -> list[dict[str, types.CompletionItem]]:
+        found = []
+        for number, (line, _, _) in enumerate(OFFERS):
+            text = f"rules:\n  - id: new\n{line}"
+            uri = client.show(house / f"new{number}.yaml", text)
+            await client.problems_of(uri)
+            asked = types.CompletionParams(*_at(uri, text, line))
+            told = await client.text_document_completion_async(asked)
+            assert isinstance(told, list)
+            found.append({each.label: each for each in told})
+        return found
+
+    for (line, offered, missing), found in zip(OFFERS, _ask(house, look), strict=True):
+        assert offered <= set(found), line
+        assert not missing & set(found), line
+        if "battery.soc" in offered:
+            assert found["battery.soc"].detail == "fact · 0 to 100 % · unknown after 1 min"
+            about = found["battery.soc"].documentation
+            assert isinstance(about, types.MarkupContent)
+            assert about.value == "State of charge"
 
 
 def test_hover_tells_unit_meaning_place_and_readers(house: Path) -> None:
@@ -170,10 +172,7 @@ def test_a_renamed_house_checks_as_clean_as_before(
     for uri, edits in edit.changes.items():
         _apply(house / uri.rsplit("/", 1)[-1], list(edits))
 
-    async def again(client: Editor) -> list[types.Diagnostic]:
-        return await client.problems_of(client.show(house / file))
-
-    assert _ask(house, again) == []
+    assert check_files(read_rules(house).files).problems == ()
 
 
 def _apply(file: Path, edits: list[types.TextEdit]) -> None:
@@ -185,22 +184,24 @@ def _apply(file: Path, edits: list[types.TextEdit]) -> None:
     file.write_text("\n".join(lines), "utf-8")
 
 
-@pytest.mark.parametrize("name", ["battery.soc", "on", "1st", "a b"])
-def test_a_name_that_cannot_be_is_refused(house: Path, name: str) -> None:
+def test_a_name_that_cannot_be_is_refused(house: Path) -> None:
     text = (house / "plant.yaml").read_text("utf-8")
+    names = ("battery.soc", "on", "1st", "a b")
 
-    async def look(client: Editor) -> str:
+    async def look(client: Editor) -> list[str]:
         uri = client.show(house / "plant.yaml")
         await client.problems_of(uri)
-        try:
-            await client.text_document_rename_async(
-                types.RenameParams(*_at(uri, text, "pv.pow"), name)
-            )
-        except JsonRpcException as refused:
-            return refused.message
-        return ""
+        said = []
+        for name in names:
+            with pytest.raises(JsonRpcException) as refused:
+                await client.text_document_rename_async(
+                    types.RenameParams(*_at(uri, text, "pv.pow"), name)
+                )
+            said.append(refused.value.message)
+        return said
 
-    assert name in _ask(house, look)
+    for name, said in zip(names, _ask(house, look), strict=True):
+        assert name in said
 
 
 def test_a_file_is_formatted_and_one_that_does_not_parse_is_left_alone(house: Path) -> None:

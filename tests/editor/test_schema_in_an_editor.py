@@ -139,33 +139,34 @@ def test_hover_tells_unit_and_meaning(settings: dict[str, object]) -> None:
     assert "0 to 5000 W" in fact
 
 
-@pytest.mark.parametrize(
-    ("file", "right", "wrong", "said"),
-    [
-        ("energy.yaml", "then: {energy.source:", "then: {energie.source:", "energie.source"),
-        ("energy.yaml", "salience:", "saliense:", "saliense"),
-        ("heatpump.yaml", "until:", "untill:", "untill"),
-        ("plant.yaml", "max_age:", "max_agee:", "max_agee"),
-        ("interlocks.yaml", "latch: on_true", "latch: on_treu", "on_true"),
-        ("site.yaml", "driver: braiins", "driver: brains", "braiins"),
-        ("site.yaml", "{price.buy: price}", "{prize.buy: price}", "object"),
-    ],
-)
-def test_a_wrong_key_is_found(
-    settings: dict[str, object], file: str, right: str, wrong: str, said: str
-) -> None:
-    text = (ASP1 / file).read_text("utf-8")
-    assert right in text
+WRONG = [
+    ("energy.yaml", "then: {energy.source:", "then: {energie.source:", "energie.source"),
+    ("energy.yaml", "salience:", "saliense:", "saliense"),
+    ("heatpump.yaml", "until:", "untill:", "untill"),
+    ("plant.yaml", "max_age:", "max_agee:", "max_agee"),
+    ("interlocks.yaml", "latch: on_true", "latch: on_treu", "on_true"),
+    ("site.yaml", "driver: braiins", "driver: brains", "braiins"),
+    ("site.yaml", "{price.buy: price}", "{prize.buy: price}", "object"),
+]
+"""In which file, what is right, what is wrong, and a word of what is said of it."""
 
-    async def look() -> list[types.Diagnostic]:
+
+def test_a_wrong_key_is_found(settings: dict[str, object]) -> None:
+    texts = {file: (ASP1 / file).read_text("utf-8") for file, _, _, _ in WRONG}
+    expected: dict[str, dict[int, str]] = {file: {} for file in texts}
+    for file, right, wrong, said in WRONG:
+        expected[file][texts[file][: texts[file].index(right)].count("\n")] = said
+        texts[file] = texts[file].replace(right, wrong, 1)
+
+    async def look() -> dict[str, list[types.Diagnostic]]:
         async with editor(_command(), ASP1, settings) as client:
-            uri = client.show(ASP1 / file, text.replace(right, wrong, 1))
-            return await client.problems_of(uri)
+            uris = {file: client.show(ASP1 / file, text) for file, text in texts.items()}
+            return {file: await client.problems_of(uri) for file, uri in uris.items()}
 
-    found = asyncio.run(look())
-    line = text[: text.index(right)].count("\n")
-    assert [each.range.start.line for each in found] == [line]
-    assert said in found[0].message
+    for file, found in asyncio.run(look()).items():
+        assert sorted(each.range.start.line for each in found) == sorted(expected[file])
+        for each in found:
+            assert expected[file][each.range.start.line] in each.message
 
 
 def test_the_command_says_which_schema_is_for_which_files(
