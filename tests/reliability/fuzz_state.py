@@ -290,7 +290,7 @@ JOURNAL = Target(
     lambda found: "" if all(isinstance(each, str) for each in found) else "not texts",  # type: ignore[attr-defined] # an Entry
     (to_data(Entry("trip", "too_hot", "90 °C", "")), to_data(Entry("reset", "x", "", "anna"))),
     (ValueError,),
-    cost=2,
+    cost=4,
 )
 
 
