@@ -10,6 +10,8 @@ RUNTIME := adapters/runtime
 # What must not be wrong: every branch of it is met by a test.
 SAFETY := engine/control/*,$(RUNTIME)/latches.py,$(RUNTIME)/reset.py,$(RUNTIME)/slots.py,$(RUNTIME)/store.py,$(RUNTIME)/kept.py,$(RUNTIME)/last_look.py
 READY := .venv/ready
+# Tests start many programs, and every worker prepares all tests: what was compiled once is kept.
+unexport PYTHONDONTWRITEBYTECODE
 JOBS ?= 2
 # One more than cores, for many tests wait for daemons and brokers. Each worker begins at another
 # place and takes over what others have left: they seldom wait, or compute, all at once.
