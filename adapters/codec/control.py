@@ -60,10 +60,7 @@ def _number(text: str, own: Unit) -> float | None:
     found = _NUMBER.fullmatch(text)
     if found is None or len(found[2]) > _UNIT_LETTERS_MAX:
         return None
-    try:
-        unit = parse_unit(found[2]) if found[2] else own
-    except ValueError:  # pint takes `nan` for a factor
-        return None
+    unit = parse_unit(found[2]) if found[2] else own
     if unit is None or (unit.dimension, unit.absolute) != (own.dimension, own.absolute):
         return None
     value = float(found[1]) * unit.factor / own.factor

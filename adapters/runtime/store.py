@@ -229,10 +229,7 @@ def _digest(rules: str) -> bytes:
 
 def restored_from(program: Program, data: bytes, moment: Moment) -> Restored:
     """Read a state back at `moment`. Raises RetainedError, also if its time is none of a scan's."""
-    try:
-        restored = restore(program, data, moment)
-    except OverflowError as error:
-        raise RetainedError("its time has too many digits") from error
+    restored = restore(program, data, moment)
     if restored.retained.at_s > moment.monotonic_s + _ROUNDED_S:
         raise RetainedError("its time is too large to count from")
     return restored

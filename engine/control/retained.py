@@ -93,7 +93,7 @@ def _restore(program: Program, data: bytes, moment: Moment | None) -> Restored:
         document = json.loads(data)
         if document["format"] != FORMAT:
             raise RetainedError(f"format {document['format']}, this program reads {FORMAT}")
-        at_s = document["at_s"]
+        at_s = None if document["at_s"] is None else _number(document["at_s"])
         shift_s = 0.0 if moment is None or at_s is None else moment.monotonic_s - at_s
         return replace(_fit(program, document, shift_s), ended=document.get("ended") is True)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:

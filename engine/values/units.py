@@ -152,8 +152,8 @@ def _from_pint(symbol: str) -> Unit | None:
 
     try:
         base = _registry().Quantity(1.0, text).to_base_units()
-    except (pint.UndefinedUnitError, pint.DefinitionSyntaxError):
-        return None
+    except (pint.UndefinedUnitError, pint.DefinitionSyntaxError, ValueError):
+        return None  # ValueError: `nan` is a number to pint, and no unit
     dimension = tuple(
         sorted((name.strip("[]"), int(str(n))) for name, n in base.dimensionality.items())
     )

@@ -33,6 +33,8 @@ def test_a_temperature_and_a_difference_are_kept_apart() -> None:
     assert (celsius.absolute, kelvin.absolute) == (True, False)
 
 
-@pytest.mark.parametrize("symbol", ["kw", "KW", "Watt!", "°C/min", "W W", "x" * 50, "kW/", "1"])
+@pytest.mark.parametrize(
+    "symbol", ["kw", "KW", "Watt!", "°C/min", "W W", "x" * 50, "kW/", "1", "nan", "W/NaN"]
+)
 def test_what_is_no_unit_is_none(symbol: str) -> None:
     assert parse_unit(symbol) is None
