@@ -9,6 +9,7 @@ from pathlib import Path
 
 import aiomqtt
 
+from adapters.cancellation import heed_cancellation
 from adapters.codec.modbus.deye import BatteryLimits
 from adapters.codec.modbus.deye_three_phase import THREE_PHASE_LV
 from adapters.codec.modbus.meters import SDM630
@@ -242,10 +243,12 @@ class _MqttRig(Rig):
                 async with aiomqtt.Client("127.0.0.1", self.broker.port) as link:
                     await link.subscribe("#")
                     while True:
+                        heed_cancellation()  # aiomqtt may have lost it
                         await link.publish(self.topic, self.payload)
                         message = await anext(aiter(link.messages))
                         self._heard.append(message.topic.value)
                         await asyncio.sleep(PAUSE_S)
+            heed_cancellation()
             await asyncio.sleep(PAUSE_S)
 
 
