@@ -1,9 +1,9 @@
 """Any topics of the library make a site that checks clean, passes its tests and leaves little out.
 
-Every topic alone, every two, all, and some that Hypothesis picks are checked. Scenarios are played
-for each topic alone, for all, and for few mixed sets that hold every two topics each way: together,
-one without the other, and neither. Sets that come to the same files, for topics bring others along,
-are tried once.
+Every topic alone, every two, all, and some that Hypothesis picks are checked. Scenarios are played,
+and the format is looked at, for each topic alone, for all, and for few mixed sets that hold every
+two topics each way: together, one without the other, and neither. Sets that come to the same files,
+for topics bring others along, are tried once.
 """
 
 from itertools import chain, combinations
@@ -63,30 +63,26 @@ def _begin(folder: Path, topics: Topics) -> str:
     return str(folder)
 
 
-def _is_clean(folder: str) -> None:
-    assert run(["check", "--strict", folder]) == 0
-    assert run(["fmt", "--check", folder]) == 0
-
-
 @pytest.mark.parametrize("topics", PLAYED, ids="+".join)
 def test_topics_check_clean_and_their_tests_pass_and_reach_what_they_should(
     tmp_path: Path, topics: Topics
 ) -> None:
     folder = _begin(tmp_path / "site", topics)
-    _is_clean(folder)
+    assert run(["check", "--strict", folder]) == 0
+    assert run(["fmt", "--check", folder]) == 0
     assert run(["test", folder, "--threshold", LEAST_PERCENT]) == 0
 
 
 @pytest.mark.parametrize("topics", CHECKED, ids="+".join)
 def test_every_two_topics_check_clean(tmp_path: Path, topics: Topics) -> None:
-    _is_clean(_begin(tmp_path / "site", topics))
+    assert run(["check", "--strict", _begin(tmp_path / "site", topics)]) == 0
 
 
 @settings(max_examples=6, deadline=None)
 @given(topics=st.lists(st.sampled_from(TOPICS), min_size=3, unique=True))
 def test_any_topics_check_clean(topics: list[str]) -> None:
     with TemporaryDirectory() as name:
-        _is_clean(_begin(Path(name) / "site", tuple(topics)))
+        assert run(["check", "--strict", _begin(Path(name) / "site", tuple(topics))]) == 0
 
 
 def test_every_two_topics_are_played_together_and_either_without_the_other() -> None:
@@ -107,4 +103,5 @@ def test_everything_about_the_whole_library_is_proved(tmp_path: Path) -> None:
 
 def test_the_library_itself_is_a_site_of_all_its_topics() -> None:
     folder = str(Path(__file__).resolve().parents[1] / "rules" / "library")
-    _is_clean(folder)
+    assert run(["check", "--strict", folder]) == 0
+    assert run(["fmt", "--check", folder]) == 0
