@@ -34,7 +34,7 @@ def by_ruamel(source: str) -> Iterator[events.Event]:
 
 def _by_libyaml(source: str) -> list[events.Event] | None:
     """Return all events, or None if the other parser must be asked."""
-    if not source.endswith("\n") or _READ_APART.search(source):
+    if _READ_APART.search(source):
         return None
     parser, found = CParser(source), list[events.Event]()
     try:
