@@ -38,8 +38,8 @@ test: $(READY) ## run all tests, with the branch coverage of engine/; of control
 	@$(BIN)/coverage report --include='$(SAFETY)' --fail-under=100
 
 .PHONY: simulate
-simulate: $(READY) ## simulated weeks with faults on every boundary: half a year, or what four minutes hold
-	@$(BIN)/python -m tests.reliability simulate --years 0.5 --hours 6 --cores $(JOBS) --minutes 4 --no-count
+simulate: $(READY) ## simulated weeks with faults on every boundary: half a year, or what three minutes hold
+	@$(BIN)/python -m tests.reliability simulate --years 0.5 --hours 6 --cores $(JOBS) --minutes 3 --no-count
 
 .PHONY: check
 check: $(READY) ## format, lint, types, and the rules of asp1 with their scenarios
