@@ -111,9 +111,17 @@ class Life:
         """Start: hold the folder, restore what stands on the disk. Raises OccupiedError."""
         world.new_devices()
         self._world = world
-        clock = world.clock
         self.store = Store(loaded.state_folder, world.disk)
         self.store.occupy()
+        try:
+            self._begin(world, loaded, nonce)
+        except KilledError:
+            self.store.close()  # as the system does: the next process finds the folder free
+            raise
+
+    def _begin(self, world: World, loaded: Loaded, nonce: Callable[[], str]) -> None:
+        """Restore what was kept and make the daemon."""
+        clock = world.clock
         site_clock = SiteClock(loaded.program.rulebook.plant.site)
         moment: Moment = site_clock.moment(
             whole_ms(clock.wall_s()) / 1000, whole_ms(clock.monotonic_s()) / 1000

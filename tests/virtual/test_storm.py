@@ -38,6 +38,13 @@ def test_a_fault_that_is_switched_off_leaves_the_others_where_they_were() -> Non
     assert set(other) == {line for line in story if first.enabled[0] not in line}
 
 
+def test_who_dies_while_it_starts_leaves_its_folder_to_the_next() -> None:
+    story: list[str] = []
+    found = play(80028, KINDS, hours=2.0, log=story.append)
+    assert any(line.endswith("died at disk.rename") for line in story)
+    assert (found.lives, found.violations) == (4, ())
+
+
 def test_without_trips_the_oracle_finds_it(tmp_path: Path) -> None:
     bench = Bench(tmp_path).heat()
     bench.other_rules(lambda book: replace(book, trips=()))
