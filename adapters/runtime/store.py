@@ -57,8 +57,6 @@ SAVE_EVERY_S = 60.0
 RETRY_S = 5.0
 """After a save that failed."""
 
-_ROUNDED_S = 0.001
-"""So much may be lost where one time is taken from another; the first scan comes later."""
 _INFLATED_MAX = 8_000_000
 _NOT_ENDED = "the last process did not end in order: minimum on and off times count anew"
 
@@ -123,7 +121,7 @@ class Store:
             return self._begin(program, digest, moment, "is damaged")
         try:
             inflated = zlib.decompressobj().decompress(found.newest.data, _INFLATED_MAX)
-            restored = restored_from(program, inflated, moment)
+            restored = restore(program, inflated, moment)
         except (RetainedError, zlib.error) as error:
             return self._begin(program, digest, moment, f"cannot be used: {error}")
         self._usable = True
@@ -225,14 +223,6 @@ def all_latched(program: Program, retained: Retained, now_s: float) -> Retained:
 
 def _digest(rules: str) -> bytes:
     return bytes.fromhex(rules)[:DIGEST_BYTES].ljust(DIGEST_BYTES, b"\0")
-
-
-def restored_from(program: Program, data: bytes, moment: Moment) -> Restored:
-    """Read a state back at `moment`. Raises RetainedError, also if its time is none of a scan's."""
-    restored = restore(program, data, moment)
-    if restored.retained.at_s > moment.monotonic_s + _ROUNDED_S:
-        raise RetainedError("its time is too large to count from")
-    return restored
 
 
 def _fitting(program: Program, retained: Retained, *, ended: bool) -> bytes:

@@ -106,7 +106,7 @@ def _facts_are_fresh(plan: Plan, _before: Retained, scan: Scan) -> Iterator[str]
             continue
         if truth and (value is True or value is False):
             continue
-        if not _is_other(point, value):
+        if not _is_state_or_number(point, value):
             yield f"`{point.name}` cannot be {value}"
 
 
@@ -117,12 +117,12 @@ def _values_fit(plan: Plan, _before: Retained, scan: Scan) -> Iterator[str]:
             continue
         if truth and (value is True or value is False):
             continue
-        if not _is_other(output, value):
+        if not _is_state_or_number(output, value):
             yield f"`{output.name}` cannot be {value}"
 
 
-def _is_other(declared: Point | Output, value: Value | None) -> bool:
-    """Tell of what is neither a float in range nor on/off whether it is a state, or a number."""
+def _is_state_or_number(declared: Point | Output, value: Value | None) -> bool:
+    """Tell whether a value is a state of an enum, or a number in range; on/off is seen before."""
     if isinstance(declared.type, EnumType):
         return isinstance(value, str) and value in declared.type.values
     if value is None or isinstance(value, _NO_NUMBER):

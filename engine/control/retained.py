@@ -23,6 +23,8 @@ from engine.values.moment import Moment
 FORMAT = 1
 _LARGEST = 1e300
 """Beyond any measurement, time or sum of them; what is larger, or not a number, is damage."""
+_ROUNDED_S = 0.001
+"""So much may be lost where one time is taken from another; the first scan comes later."""
 
 
 class RetainedError(ValueError):
@@ -78,9 +80,13 @@ def restore(program: Program, data: bytes, moment: Moment) -> Restored:
     """Read a state back at `moment`, the first scan of a new process. Raises RetainedError.
 
     The monotonic clock is taken as a new one: the time between the last scan and `moment` does not
-    count, so a minimum off time goes on where it stood.
+    count, so a minimum off time goes on where it stood. A time of the last scan so large that it
+    would lie after `moment`, by what is rounded away, is damage.
     """
-    return _restore(program, data, moment)
+    restored = _restore(program, data, moment)
+    if restored.retained.at_s > moment.monotonic_s + _ROUNDED_S:
+        raise RetainedError("its time is too large to count from")
+    return restored
 
 
 def resume(program: Program, data: bytes) -> Restored:

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from operator import le
 from pathlib import Path
 
 import aiomqtt
@@ -200,9 +199,9 @@ def test_f32_a_broker_that_flaps_costs_nothing_that_lasts(
                     await until(lambda: not one._outbox._waiting)
                     sizes.append(held())
                 assert controller.cycle.counters.scans == scans, "no scan waited"
-                first, last = zip(*sizes[:5], strict=True), zip(*sizes[-5:], strict=True)
-                most, least = tuple(map(max, first)), tuple(map(min, last))
-                assert all(map(le, least, most)), f"nothing has grown: {sizes}"
+                # A task that is about to end may be counted once; one that stays is in each.
+                early, late = zip(*sizes[4:9], strict=True), zip(*sizes[-5:], strict=True)
+                assert list(map(min, late)) == list(map(min, early)), f"nothing has grown: {sizes}"
                 async with listener(at) as ear:
                     fact = f"{ROOT}/facts/tank.top"
                     await ear.until(lambda: ear.last(f"{ROOT}/p3/relay"))

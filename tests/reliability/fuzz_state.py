@@ -23,11 +23,11 @@ from adapters.runtime.clock_trust import ClockTrust
 from adapters.runtime.journal import Entry, from_data, to_data
 from adapters.runtime.operations import Operations
 from adapters.runtime.slots import HEADER_BYTES, SLOT_BYTES, Record, packed, unpacked
-from adapters.runtime.store import FILE, MARKER, Store, restored_from
+from adapters.runtime.store import FILE, MARKER, Store
 from adapters.runtime.versions import Version, VersionError, Versions
 from adapters.scribe import digest_of
 from engine.control.program import Program, compile_program
-from engine.control.retained import RetainedError, save
+from engine.control.retained import RetainedError, restore, save
 from engine.control.scan import Scan, scan
 from engine.control.state import Retained, initial
 from engine.inference.image import empty_image, freeze
@@ -73,7 +73,7 @@ def _saved() -> tuple[bytes, ...]:
 
 
 def _retained(data: bytes) -> Retained:
-    return restored_from(_program(), data, Moment(1000.0, 1.8e9)).retained
+    return restore(_program(), data, Moment(1000.0, 1.8e9)).retained
 
 
 def _retained_law(found: object) -> str:

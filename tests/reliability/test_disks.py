@@ -3,11 +3,8 @@
 Needs root and loop devices, and fails without, saying so.
 """
 
-import json
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,12 +12,9 @@ import pytest
 from adapters.runtime.journal import Journal, Kind, from_data
 from adapters.runtime.latches import latched_in
 from adapters.runtime.ring import FILE, read
-from adapters.runtime.slots import Record, packed
-from adapters.runtime.store import FILE as SLOTS_FILE
 from adapters.runtime.store import OccupiedError, SavingThread, Store, all_latched
 from adapters.runtime.versions import Saying, Versions
 from engine.control.program import Program
-from engine.control.retained import save
 from engine.control.state import Retained, initial
 from tests.making.daemons import HandClock
 from tests.reliability.cuts import cut, mounted, system
@@ -205,32 +199,3 @@ def test_f93_a_disk_that_goes_away_is_told_and_stops_nobody(ext4: Path, program:
     assert "Input/output error" in store.counters.error
     assert journal.error
     store.close()
-
-
-@pytest.mark.parametrize("at_s", [10**400, 2e17], ids=["400 digits", "too large"])
-def test_f79_a_state_whose_time_is_none_of_a_scan_counts_as_latched(
-    tmp_path: Path, program: Program, at_s: float
-) -> None:
-    document = json.loads(save(program, replace(initial(program), at_s=MOMENT.monotonic_s)))
-    data = zlib.compress(json.dumps({**document, "at_s": at_s}).encode())
-    place = tmp_path / "state"
-    place.mkdir()
-    (place / SLOTS_FILE).write_bytes(packed(Record(1, bytes(32), data)))
-    store = Store(place)
-    restored = store.restore(program, RULES, MOMENT)
-    store.close()
-    assert latched_in(program, restored.retained) == {"trip_a", "trip_b", "trip_c"}
-    assert any("cannot be used" in note for note in restored.notes)
-
-
-def test_f79_twin_the_same_state_with_the_time_of_a_scan_is_used(
-    tmp_path: Path, program: Program
-) -> None:
-    data = zlib.compress(save(program, replace(initial(program), at_s=MOMENT.monotonic_s)))
-    place = tmp_path / "state"
-    place.mkdir()
-    (place / SLOTS_FILE).write_bytes(packed(Record(1, bytes(32), data)))
-    store = Store(place)
-    restored = store.restore(program, RULES, MOMENT)
-    store.close()
-    assert not latched_in(program, restored.retained)

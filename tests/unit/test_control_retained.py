@@ -241,6 +241,15 @@ def test_the_largest_number_that_was_ever_saved_is_read() -> None:
     assert window.total == 1e300
 
 
+@pytest.mark.parametrize("at_s", ["2e17", "1" + "0" * 400])
+def test_a_last_scan_that_would_lie_after_the_first_is_damage(at_s: str) -> None:
+    program, _ = scanned(RULES)
+    document = json.loads(retained.save(program, FULL))
+    data = json.dumps(document | {"at_s": None}).replace('"at_s": null', f'"at_s": {at_s}')
+    with pytest.raises(RetainedError):
+        retained.restore(program, data.encode(), Moment(500.0, 0.0))
+
+
 def test_what_is_new_starts_anew_and_says_what_it_is() -> None:
     program, _ = scanned(RULES)
     data = json.loads(retained.save(program, FULL))
