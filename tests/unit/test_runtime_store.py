@@ -1,5 +1,4 @@
 import errno
-import json
 import math
 import os
 import zlib
@@ -12,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.runtime.latches import latched_in
-from adapters.runtime.slots import HEADER_BYTES, SLOT_BYTES, Record, SlotFile, packed
+from adapters.runtime.slots import HEADER_BYTES, SLOT_BYTES, SlotFile
 from adapters.runtime.store import (
     FILE,
     MARKER,
@@ -390,21 +389,3 @@ def test_f95_a_disk_that_cannot_tell_whether_there_was_a_state_counts_as_yes(
     monkeypatch.setattr(Path, "exists", refuse)
     restored = store.restore(program, RULES, MOMENT)
     assert trips(restored.retained) == [True]
-
-
-@pytest.mark.parametrize(
-    ("at_s", "found"),
-    [(10**400, [True]), (2e17, [True]), (MOMENT.monotonic_s, [False])],
-    ids=["400 digits", "too large", "of a scan"],
-)
-def test_f79_a_state_is_used_only_if_its_time_is_that_of_a_scan(
-    tmp_path: Path, program: Program, at_s: float, found: list[bool]
-) -> None:
-    document = json.loads(save(program, replace(initial(program), at_s=MOMENT.monotonic_s)))
-    data = zlib.compress(json.dumps({**document, "at_s": at_s}).encode())
-    folder = tmp_path / "kept"
-    folder.mkdir()
-    (folder / FILE).write_bytes(packed(Record(1, bytes(32), data)))
-    latched_trips, notes = again(Store(folder), program)
-    assert latched_trips == found
-    assert ("cannot be used" in notes) == found[0]
