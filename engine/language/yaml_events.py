@@ -1,7 +1,7 @@
 """The events of a YAML text: what a parser sees, one after the other, each with its place.
 
 ruamel.yaml reads YAML 1.2, in Python, and is the measure: it tells of everything that is wrong.
-libyaml (in PyYAML) is twenty times as fast, but reads YAML 1.1. It is asked first, and believed
+libyaml (in PyYAML) is ten times as fast, but reads YAML 1.1. It is asked first, and believed
 where both read alike, to the last column: `tests/unit/test_language_yaml_events.py` holds them
 against each other. Whatever else a text holds, and whatever libyaml refuses, goes to ruamel.yaml.
 """
@@ -68,6 +68,7 @@ def _translated(event: yaml.Event) -> events.Event | None:
 
 _QUOTES = ("'", '"')
 _NO_START = ("", "\n")
+"""How a value begins that was left out, or a block whose first line is empty."""
 _BORDERS = {
     yaml.StreamStartEvent: events.StreamStartEvent,
     yaml.StreamEndEvent: events.StreamEndEvent,

@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> Outcome:
         gc.collect()  # and keeps some as long as a channel waits to be collected
         if not (left := _files() - files):
             break
-        time.sleep(wait_s)
+        time.sleep(wait_s)  # nothing tells when those threads are done
     else:
         ledger.broken.append(f"still open: {', '.join(sorted(left))}")
     told = ", ".join(f"{kind} {n:,}" for kind, n in sorted(ledger.damaged.items()))
@@ -360,7 +360,7 @@ def _no_closing() -> None:
     async def close(session: Session) -> None:
         held.append(session)
 
-    Session.close = close  # type: ignore[method-assign] # its purpose
+    Session.close = close  # type: ignore[method-assign] # the sabotage: nothing is closed
 
 
 SABOTAGES: Mapping[str, Callable[[], None]] = {
