@@ -21,8 +21,8 @@ from engine.workshop.prove_effort import allow
 from engine.workshop.prove_example import Example, examples
 from engine.workshop.prove_plan import plan
 from engine.workshop.prove_property import Kind, Property, Seen, Verdict
-from engine.workshop.prove_steady import chases, cycle, moves
-from engine.workshop.prove_tidy import clear_times, lasting, tidy, usual_sun
+from engine.workshop.prove_steady import chases, cycle, moves, windows_of_facts
+from engine.workshop.prove_tidy import clear_times, lasting, still_windows, tidy, usual_sun
 from engine.workshop.scenario import MomentAt
 
 _NEVER_S = -1e9
@@ -269,6 +269,8 @@ def _answer(prover: Prover, wanted: Property, scans: list[Encoded], solver: z3.S
     if answer == z3.unknown:
         return Proof(wanted, Verdict.UNKNOWN, note=too_hard(prover, scans), scans=len(scans))
     hard, *soft = prover.ordinary(len(scans))
+    if not wanted.somewhere:  # what can happen at all is shown soon enough without
+        soft.insert(0, z3.And(*still_windows(windows_of_facts(prover.book), scans)))
     solver.add(hard)
     for plain in soft:
         solver.push()

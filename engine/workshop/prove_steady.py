@@ -84,7 +84,7 @@ def cycle(book: Book, count: int) -> tuple[list[Encoded], list[z3.BoolRef]]:
         scans.append(encode(book, memory, place, Same(now, windows)))
         memory = scans[-1].after
         if not windows:
-            windows = _standing(book, scans[0])
+            windows = {key: scans[0].sight.windows[key] for key in windows_of_facts(book)}
     first, last = scans[0], scans[-1]
     terms = [*facts, step_s > 0, step_s <= real(SLOWEST_S)]
     terms += [term for term in told.facts if "now@" not in term.sexpr()]
@@ -103,14 +103,14 @@ def _undisturbed(told: Given) -> Given:
     return replace(told, overrides=overrides, resets=dict.fromkeys(told.resets, FALSE))
 
 
-def _standing(book: Book, first: Encoded) -> dict[object, Cell]:
-    """Return the averages and rates that read facts alone; those of outputs may be any."""
-    found: dict[object, Cell] = {}
-    for tree in book.expressions:
-        for node in walk(tree):
-            if isinstance(node, Window) and not reads_outputs(node, book.rulebook):
-                found[content_of(node)] = first.sight.windows[content_of(node)]
-    return found
+def windows_of_facts(book: Book) -> dict[object, Window]:
+    """Return the averages and rates that read facts alone, by content; those of outputs move."""
+    return {
+        content_of(node): node
+        for tree in book.expressions
+        for node in walk(tree)
+        if isinstance(node, Window) and not reads_outputs(node, book.rulebook)
+    }
 
 
 def _same_latches(before: Memory, after: Memory) -> Iterator[z3.BoolRef]:

@@ -23,7 +23,8 @@ from engine.workshop.prove_property import Seen, Verdict
 from engine.workshop.prove_rules import conflict_properties, rule_properties
 from engine.workshop.prove_run import Limits, prover, too_hard
 from engine.workshop.prove_scenario import as_scenarios, every_of
-from engine.workshop.prove_tidy import clear_times, lasting, tidy, usual_sun
+from engine.workshop.prove_steady import windows_of_facts
+from engine.workshop.prove_tidy import clear_times, lasting, still_windows, tidy, usual_sun
 from engine.workshop.prove_trips import (
     permissive_properties,
     range_properties,
@@ -105,6 +106,18 @@ def test_an_example_is_plain_real_and_on_its_date(hour: int) -> None:
     assert not any(state.latched for state in example.retained.trips)
     assert every_of(example) == 10_000
     assert dict(zip(("sun", "load"), seen.scan.trace.image.values, strict=False))["load"] == 0.0
+
+
+def test_an_average_of_an_example_does_not_jump_between_scans() -> None:
+    rulebook = rulebook_of(RULES)
+    ready = prover(rulebook, Limits(20.0), moment_at)
+    scans, solver = ready.encoded(3), ready.solver(3)
+    rests = [scan.rules["rest"].is_true for scan in scans]
+    jumps = z3.And(rests[0], z3.Not(rests[1]))
+    assert solver.check(jumps) == z3.sat
+    solver.add(*still_windows(windows_of_facts(ready.book), scans))
+    assert solver.check(jumps) == z3.unsat
+    assert solver.check(*rests) == z3.sat
 
 
 def seen_with(heater: float | str, cause: Cause = Cause.RULE, **facts: float | bool) -> Seen:
