@@ -69,6 +69,20 @@ class Bench:
         last = self.daemon.cycle.counters.scans + count
         await self.until(lambda: self.daemon.cycle.counters.scans >= last)
 
+    async def lasting(self, holds: Callable[[], bool], scans: int) -> None:
+        """Wait until something holds in so many scans without a break."""
+        counters, since = self.daemon.cycle.counters, -1
+
+        def lasts() -> bool:
+            nonlocal since
+            if not holds():
+                since = -1
+            elif since < 0:
+                since = counters.scans
+            return since >= 0 and counters.scans - since >= scans
+
+        await self.until(lasts)
+
     def quality(self, point: str) -> Quality:
         image = self.daemon.cycle.image
         return image.qualities[self._place(point)]

@@ -99,9 +99,7 @@ def test_a_device_that_fails_alone_leaves_the_others_untouched(
 ) -> None:
     async def act(bench: Bench) -> None:
         await bench.house.faults.switch(fault, on=True)
-        await bench.until(lambda: bench.bad() == lost)
-        await bench.scans(5)
-        assert bench.bad() == lost
+        await bench.lasting(lambda: bench.bad() == lost, scans=5)
         await bench.house.faults.switch(fault, on=False)
         await bench.until(lambda: not bench.bad())
 

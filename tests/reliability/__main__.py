@@ -9,6 +9,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from tests.reliability.outcome import Outcome, line_of
@@ -59,6 +60,9 @@ def main(words: Sequence[str]) -> int:
             importlib.import_module(command.module).arguments(part)
     options = parser.parse_args(words)
     assert asked_for is not None  # argparse has ended the program otherwise
+    folder: Path | None = getattr(options, "folder", None)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
     found: Outcome | Iterable[Outcome] = importlib.import_module(asked_for.module).run(options)
     kept = True
     for outcome in (found,) if isinstance(found, Outcome) else found:

@@ -10,7 +10,7 @@ from tests.reliability.writer import Found
 
 
 def test_f90_f118_300_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    code, told = ran("kills", "--count", "300", "--folder", str(tmp_path))
+    code, told = ran("kills", "--count", "300", "--folder", str(tmp_path / "new"))
     assert code == 0, told
     assert "300 kills" in told
     assert " 0 lost" in told
