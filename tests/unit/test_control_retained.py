@@ -44,6 +44,29 @@ def test_after_a_restart_durations_go_on_where_they_stood() -> None:
     assert scan(program, restored.retained, seen, later).decisions[0].value == 0.0
 
 
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_state_tells_whether_its_process_ended_in_order(ended: bool) -> None:
+    program, results = scanned(RULES, *GIVEN)
+    data = retained.save(program, results[-1].retained, ended=ended)
+    assert retained.resume(program, data).ended is ended
+
+
+@pytest.mark.parametrize("told", [False, None, 1, "yes", [True]])
+def test_nothing_but_true_is_an_end_in_order(told: object) -> None:
+    program, results = scanned(RULES, *GIVEN)
+    document = json.loads(retained.save(program, results[-1].retained)) | {"ended": told}
+    assert not retained.resume(program, json.dumps(document).encode()).ended
+
+
+def test_a_time_that_rounding_would_move_past_the_first_scan_is_damage() -> None:
+    program, results = scanned(RULES, *GIVEN)
+    document = json.loads(retained.save(program, results[-1].retained)) | {"at_s": 1e16}
+    data = json.dumps(document).encode()
+    assert retained.restore(program, data, Moment(5.0, 0.0)).retained.at_s == 4.0
+    with pytest.raises(RetainedError, match=r"^its time is too large to count from$"):
+        retained.restore(program, data, Moment(7.0, 0.0))  # 8.0 comes of it
+
+
 @pytest.mark.parametrize("place", ["timers", "windows", "outputs", "trips", "at_s", "format"])
 @pytest.mark.parametrize("damage", [None, [], {"k": 1}, "text", 1e308, True, [[[]]]])
 def test_damaged_bytes_are_an_error_and_never_a_state(place: str, damage: object) -> None:

@@ -54,9 +54,13 @@ FACTS: dict[str, tuple[Value, ...]] = {
 
 @pytest.fixture(scope="module")
 def program() -> Program:
-    loaded = load({"plant.yaml": PLANT.encode(), "rules.yaml": RULES.encode()})
+    return unchecked(RULES)  # u and v may disagree
+
+
+def unchecked(rules: str) -> Program:
+    loaded = load({"plant.yaml": PLANT.encode(), "rules.yaml": rules.encode()})
     assert loaded.ok, loaded.problems
-    return compile_program(loaded.rulebook)  # unchecked: u and v may disagree
+    return compile_program(loaded.rulebook)
 
 
 class Run:
@@ -154,6 +158,15 @@ def test_a_trip_without_a_force_brings_every_output_to_failsafe(program: Program
     done = run.go(d=True)
     assert [each.value for each in done.decisions] == [0.0, 0.0, False, 2.0]
     assert done.decisions[3][2:4] == (Cause.TRIP, "all")
+
+
+def test_what_two_trips_force_apart_is_at_its_failsafe() -> None:
+    warm = "  - {id: warm, when: a, latch: false, force: {q: 3 kW}, because: x}\n"
+    cool = "  - {id: cool, when: b, latch: false, force: {q: 0 kW}, because: x}\n"
+    run = Run(unchecked(RULES.replace("interlocks:", f"{warm}{cool}interlocks:")))
+    done = run.go(x=800.0, y=500.0, a=True, b=False, c=True, d=False)
+    assert done.decisions[3][1:4] == (3.0, Cause.TRIP, "warm")
+    assert run.go(b=True).decisions[3][1:4] == (2.0, Cause.TRIP, "warm")
 
 
 def test_what_waits_for_a_new_demand_is_told(program: Program) -> None:

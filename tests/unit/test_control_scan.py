@@ -42,6 +42,21 @@ def test_a_scan_changes_nothing_that_it_was_given() -> None:
     assert result.decisions[0].value == 1000.0
 
 
+def test_the_trace_holds_what_was_given_and_what_came_of_it() -> None:
+    program, (first,) = scanned(RULES, {"a": True, "x": 1000.0})
+    seen, moment = image(program.rulebook, {"a": True, "x": 2000.0}, 1.0), Moment(1.0, 0.0)
+    result = scan(program, first.retained, seen, moment)
+    trace = result.trace
+    assert (trace.image, trace.moment, trace.decisions) == (seen, moment, result.decisions)
+    assert trace.slots[: len(seen.values)] == list(seen.values)
+
+
+def test_the_first_scan_sees_what_is_not_known() -> None:
+    rules = "rules:\n  - {id: r, when: not a is known, then: {p: on}, because: x}\n"
+    _, (result,) = scanned(rules, {})
+    assert result.decisions[2].value is True
+
+
 def test_an_override_that_comes_and_goes_leaves_no_trace() -> None:
     program, (result,) = scanned(RULES, {"a": True, "x": 1000.0})
     seen = image(program.rulebook, {"a": True, "x": 1000.0}, 1.0)
