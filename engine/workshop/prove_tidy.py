@@ -63,20 +63,21 @@ def usual_sun(scan: Encoded, states: States, moment_at: MomentAt) -> z3.BoolRef:
 
 
 def still_windows(windows: Mapping[object, Window], scans: list[Encoded]) -> Iterator[z3.BoolRef]:
-    """Yield that averages and rates are full, and stand still from scan to scan.
+    """Yield that averages and rates are known as soon as their facts are, and stand still.
 
-    To the solver each of them may be any in every scan; the real scan only follows those that come
-    of the facts before.
+    `windows` are by content. To the solver each may have any value in every scan; a real scan has
+    only those that come of the facts before.
     """
     for content, window in windows.items():
-        first = scans[0].sight.root(window.operand), scans[0].sight.windows[content]
-        rest = real(0.0) if window.function == "rate" else first[0].value
-        yield first[1].known == first[0].known
-        yield z3.Implies(first[1].known, first[1].value == rest)
-        for scan in scans[1:]:
-            then = scan.sight.root(window.operand), scan.sight.windows[content]
-            for before, after in zip(first, then, strict=True):
-                yield z3.And(before.known == after.known, before.value == after.value)
+        operands = [scan.sight.root(window.operand) for scan in scans]
+        values = [scan.sight.windows[content] for scan in scans]
+        operand, value = operands[0], values[0]
+        rest = real(0.0) if window.function == "rate" else operand.value
+        yield value.known == operand.known
+        yield z3.Implies(value.known, value.value == rest)
+        for first, *others in (operands, values):
+            for cell in others:
+                yield z3.And(first.known == cell.known, first.value == cell.value)
 
 
 def clear_times(

@@ -142,7 +142,7 @@ def _is_sound(files: Mapping[str, bytes]) -> bool:
 
 
 def _unchecked() -> None:
-    Checked.ok = property(lambda _: True)  # type: ignore[method-assign,assignment] # the sabotage
+    Checked.ok = property(lambda _: True)  # type: ignore[method-assign,assignment] # the sabotage: all run
 
 
 SABOTAGES: Mapping[str, Callable[[], None]] = {"unchecked": _unchecked}

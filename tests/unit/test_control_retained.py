@@ -58,15 +58,6 @@ def test_nothing_but_true_is_an_end_in_order(told: object) -> None:
     assert not retained.resume(program, json.dumps(document).encode()).ended
 
 
-def test_a_time_that_rounding_would_move_past_the_first_scan_is_damage() -> None:
-    program, results = scanned(RULES, *GIVEN)
-    document = json.loads(retained.save(program, results[-1].retained)) | {"at_s": 1e16}
-    data = json.dumps(document).encode()
-    assert retained.restore(program, data, Moment(5.0, 0.0)).retained.at_s == 4.0
-    with pytest.raises(RetainedError, match=r"^its time is too large to count from$"):
-        retained.restore(program, data, Moment(7.0, 0.0))  # 8.0 comes of it
-
-
 @pytest.mark.parametrize("place", ["timers", "windows", "outputs", "trips", "at_s", "format"])
 @pytest.mark.parametrize("damage", [None, [], {"k": 1}, "text", 1e308, True, [[[]]]])
 def test_damaged_bytes_are_an_error_and_never_a_state(place: str, damage: object) -> None:
@@ -264,13 +255,32 @@ def test_the_largest_number_that_was_ever_saved_is_read() -> None:
     assert window.total == 1e300
 
 
-@pytest.mark.parametrize("at_s", ["2e17", "1" + "0" * 400])
-def test_a_last_scan_that_would_lie_after_the_first_is_damage(at_s: str) -> None:
+@pytest.mark.parametrize(
+    ("at_s", "now_s", "told"),
+    [
+        ("2e17", 500.0, "^its time is too large to count from$"),
+        ("1e16", 7.0, "^its time is too large to count from$"),  # 8.0 would come of it
+        ("1" + "0" * 400, 500.0, "^not a retained state: "),
+    ],
+)
+def test_a_last_scan_that_would_lie_after_the_first_is_damage(
+    at_s: str, now_s: float, told: str
+) -> None:
     program, _ = scanned(RULES)
-    document = json.loads(retained.save(program, FULL))
-    data = json.dumps(document | {"at_s": None}).replace('"at_s": null', f'"at_s": {at_s}')
-    with pytest.raises(RetainedError):
-        retained.restore(program, data.encode(), Moment(500.0, 0.0))
+    with pytest.raises(RetainedError, match=told):
+        retained.restore(program, last_scanned_at(at_s), Moment(now_s, 0.0))
+
+
+def test_a_last_scan_that_is_rounded_to_before_the_first_is_used() -> None:
+    program, _ = scanned(RULES)
+    found = retained.restore(program, last_scanned_at("1e16"), Moment(5.0, 0.0))
+    assert found.retained.at_s == 4.0
+
+
+def last_scanned_at(at_s: str) -> bytes:
+    program, _ = scanned(RULES)
+    document = json.loads(retained.save(program, FULL)) | {"at_s": None}
+    return json.dumps(document).replace('"at_s": null', f'"at_s": {at_s}').encode()
 
 
 def test_what_is_new_starts_anew_and_says_what_it_is() -> None:
