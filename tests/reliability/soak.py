@@ -25,7 +25,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,6 +64,10 @@ class Sample:
     overruns: int
     good: int
     """Scans in which every fact was GOOD."""
+    blocks: int
+    """Python's own small objects that are in use."""
+    heap_mib: float
+    """What everything else has asked the C library for."""
     rss_mib: float
     fds: int
     threads: int
@@ -80,6 +84,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--speed", type=float, default=SPEED)
     parser.add_argument("--every", type=int, default=0, help="scans from sample to sample")
     parser.add_argument("--sabotage", choices=SABOTAGES, default="")
+    parser.add_argument("--samples", type=Path, help="a file for the samples, a line of JSON each")
     parser.add_argument("--folder", type=Path, help="where to write; a temporary one otherwise")
 
 
@@ -92,7 +97,10 @@ def run(options: argparse.Namespace) -> list[Outcome]:
     try:
         with house(folder, options.speed) as peers:
             for sample in daemon(peers, options.scans, every, options.sabotage):
-                samples.append(sample)  # noqa: PERF402 - they count, also if it is broken off
+                samples.append(sample)
+                if options.samples:
+                    with options.samples.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(asdict(sample)) + "\n")
     except KeyboardInterrupt:
         sys.stderr.write("broken off: what was seen is told, and is no promise kept\n")
     finally:
@@ -188,6 +196,8 @@ def judged(samples: Sequence[Sample], scans: int, took_s: float) -> Outcome:
         return Outcome(promise, f"{len(samples)} samples say nothing", kept=False)
     settled = samples[len(samples) // 5 :]
     slope, grown = slope_mib(settled), settled[-1].rss_mib - settled[0].rss_mib
+    objects = settled[-1].blocks - settled[0].blocks
+    heap = settled[-1].heap_mib - settled[0].heap_mib
     peak = max(each.rss_mib for each in samples)
     last = samples[-1]
     held = {name: floors(settled, name) for name in COUNTED}
@@ -197,7 +207,8 @@ def judged(samples: Sequence[Sample], scans: int, took_s: float) -> Outcome:
     counts = ", ".join(f"{name} {early} → {late}" for name, (early, late) in held.items())
     figure = (
         f"{last.scans:,} scans in {took_s / 60:.1f} min, RSS {slope:+.2f} MiB/100 k scans "
-        f"({grown:+.1f} MiB), at most {peak:.1f} MiB; {counts}; every fact GOOD in "
+        f"({grown:+.1f} MiB), at most {peak:.1f} MiB; Python's objects {objects:+,}, heap "
+        f"{heap:+.2f} MiB; {counts}; every fact GOOD in "
         f"{100 * last.good / last.scans:.1f} % of the scans, {last.overruns} overruns"
     )
     whole = last.scans > scans - (samples[1].scans - samples[0].scans)

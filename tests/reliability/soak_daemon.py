@@ -8,6 +8,7 @@ and everything that waits on the clock (polls, time to live, tokens, saves) scal
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import json
 import logging
@@ -30,6 +31,18 @@ from tests.reliability.common_clock import DAEMON, CommonClock
 WRITEBACK_S = 30.0
 """After which a system writes to the medium what nobody has forced there (`dirty_expire`)."""
 PAGE_MIB = resource.getpagesize() / 2**20
+
+
+class _MallInfo(ctypes.Structure):
+    """What glibc's mallinfo2(3) returns, in bytes: of its heap, and of maps of their own."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena", "ordblks", "smblks", "hblks", "hblkhd",
+            "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
+        )
+    ]  # fmt: skip
 
 
 class Sampler:
@@ -56,6 +69,8 @@ class Sampler:
             "scans": counters.scans,
             "overruns": counters.overruns,
             "good": self._good,
+            "blocks": sys.getallocatedblocks(),
+            "heap_mib": _heap_mib(),
             "rss_mib": int(Path("/proc/self/statm").read_text("ascii").split()[1]) * PAGE_MIB,
             "fds": len(list(Path("/proc/self/fd").iterdir())),
             "threads": threading.active_count(),
@@ -65,6 +80,14 @@ class Sampler:
         }
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
+
+
+def _heap_mib() -> float:
+    """Return what libraries in C hold: all that is in use but Python's own small objects."""
+    mallinfo2 = ctypes.CDLL(None).mallinfo2
+    mallinfo2.restype = _MallInfo
+    told = mallinfo2()
+    return (told.uordblks + told.hblkhd) / 2**20
 
 
 def _written() -> int:

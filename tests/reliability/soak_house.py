@@ -19,12 +19,16 @@ from adapters.simulated.house import House, Pace
 from tests.e2e.bench import ASP1, OPTIONS
 from tests.reliability.common_clock import HOUSE, CommonClock
 
+PLC_CYCLE_S = 0.25
+"""Half of a scan. At a whole one the heartbeat, which every scan turns over, was seen by chance in
+the same state for 2 s, and the daemon rightly took the image to stand still."""
+
 
 async def live(folder: Path, speed: float, memory: int, socket: Path) -> None:
     """Be the house of a daemon that listens on `socket`, until told to end."""
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-    pace = Pace(step_s=0.5, publish_s=10.0)
+    pace = Pace(step_s=PLC_CYCLE_S, publish_s=10.0)
     clock = CommonClock(memory, HOUSE, speed, pace.starts_at_s)
     house = House(folder, ASP1, clock, pace)
     tasks: list[asyncio.Task[None]] = []
