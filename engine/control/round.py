@@ -123,14 +123,16 @@ def _accepted(program: Program, given: Given, alarms: list[Alarm]) -> tuple[Over
     return tuple(accepted)
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 def _released(program: Program, tripped: tuple[TripResult, ...]) -> frozenset[str]:
     """Return the outputs of trips that were reset in this scan."""
-    return frozenset(
-        output
-        for trip, result in zip(program.rulebook.trips, tripped, strict=True)
-        if result.released
-        for output, _ in trip.force
-    )
+    found = _NONE
+    for trip, result in zip(program.rulebook.trips, tripped, strict=True):
+        if result.released:
+            found |= {output for output, _ in trip.force}
+    return found
 
 
 def _wish(

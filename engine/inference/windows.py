@@ -47,15 +47,15 @@ def advance(
     start_s, parts, total, last_s, last = state
     total += last * (now_s - last_s)
     if number != parts[-1][0]:
-        parts += (Part(number, now_s, value, total),)
+        parts += (_part((number, now_s, value, total)),)
     begin_s = now_s - window_s
     while len(parts) > 1 and parts[1][1] <= begin_s:
         parts = parts[1:]
     return _following((start_s, parts, total, now_s, value))
 
 
-_following = partial(tuple.__new__, WindowState)
-"""Makes a state of its parts: once a window and scan, and twice as fast as by name."""
+_part, _following = partial(tuple.__new__, Part), partial(tuple.__new__, WindowState)
+"""Make one of what it consists of: once a window and scan, and twice as fast as by name."""
 
 
 def average(state: WindowState | None, window_s: float) -> float | None:

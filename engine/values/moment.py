@@ -4,6 +4,7 @@ Durations are measured on monotonic time; schedules use the wall clock of the si
 that owns the clock resolves the time zone and the sun, so that a moment is plain data.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 DAY_S = 86_400
@@ -33,7 +34,8 @@ class Moment(NamedTuple):
         """What conditions may read: weekday, month, time of day, sunrise, sunset; None: UNKNOWN."""
         if not self.wall_trusted:
             return _UNKNOWN
-        return self.weekday, self.month, self.time_of_day_s, self.sunrise_s, self.sunset_s
+        weekday, month = _names_of(self._local_days())
+        return weekday, month, self.time_of_day_s, self.sunrise_s, self.sunset_s
 
     @property
     def time_of_day_s(self) -> float:
@@ -43,15 +45,22 @@ class Moment(NamedTuple):
     @property
     def weekday(self) -> str:
         """The local day of the week, `mon` to `sun`."""
-        return WEEKDAYS[(self._local_days() + _EPOCH_WEEKDAY) % 7]
+        return _names_of(self._local_days())[0]
 
     @property
     def month(self) -> str:
         """The local month, `jan` to `dec`."""
-        return MONTHS[_month_of(self._local_days()) - 1]
+        return _names_of(self._local_days())[1]
 
     def _local_days(self) -> int:
         return int((self.wall_s + self.utc_offset_s) // DAY_S)
+
+
+@lru_cache(maxsize=2)
+def _names_of(days_since_epoch: int) -> tuple[str, str]:
+    """Return weekday and month; one scan after another asks for the same day."""
+    weekday = WEEKDAYS[(days_since_epoch + _EPOCH_WEEKDAY) % 7]
+    return weekday, MONTHS[_month_of(days_since_epoch) - 1]
 
 
 def _month_of(days_since_epoch: int) -> int:

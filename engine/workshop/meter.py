@@ -1,7 +1,8 @@
 """Metering a run of scans: energy by source of each consumer, and of the house.
 
-Powers are kept as rates and added up when one of them changes, so that a scan in which nothing
-moved costs nothing. Points have the names that every plant of ThermIQ gives them (see `Roles`).
+Powers are kept as rates and each is added up when it changes, so that a scan in which none of them
+moved costs next to nothing. Points have the names that every plant of ThermIQ gives them, see
+`Roles`.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ _POWER: Dimension = (("length", 2), ("mass", 1), ("time", -3))
 _NO_PLACE = -1
 _ROLES = 5
 """How many points have a role; they are picked first."""
+
+_NO_RATES = (0.0,) * 6
+"""Of a consumer that draws nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,17 @@ class Consumer:
 class _Sum:
     """The energies of one consumer, in ms·W, and its cost in ms·W·EUR/J; rates stand until told."""
 
-    __slots__ = ("battery", "cost", "grid", "pv", "rates", "unknown", "unpriced")
+    __slots__ = ("battery", "cost", "grid", "pv", "rates", "since_ms", "unknown", "unpriced")
 
     def __init__(self) -> None:
         self.pv = self.battery = self.grid = self.unknown = self.cost = self.unpriced = 0.0
-        self.rates = (0.0,) * 6
+        self.rates = _NO_RATES
+        self.since_ms = 0
 
-    def run(self, elapsed_ms: int) -> None:
+    def book(self, now_ms: int) -> None:
+        elapsed_ms, self.since_ms = now_ms - self.since_ms, now_ms
+        if self.rates is _NO_RATES:
+            return
         pv, battery, grid, unknown, cost, unpriced = self.rates
         self.pv += pv * elapsed_ms
         self.battery += battery * elapsed_ms
@@ -66,7 +74,11 @@ class _Sum:
         self.cost += cost * elapsed_ms
         self.unpriced += unpriced * elapsed_ms
 
-    def set(self, power_w: float, mix: Shares, price_per_j: float | None) -> None:
+    def set(self, now_ms: int, power_w: float, mix: Shares, price_per_j: float | None) -> None:
+        self.book(now_ms)
+        if not power_w:
+            self.rates = _NO_RATES
+            return
         grid = power_w * mix.grid
         self.rates = (
             power_w * mix.pv,
@@ -109,8 +121,15 @@ class Meter:
             (each.output_place, each.point_factor, self._counts_decided(each))
             for each in self.consumers
         )
+        self._deciding = [place for place, _, decided in self._drawing if decided]
+        self._now_ms = 0
+        """How long rates have held in all."""
+        self._taken: tuple[object, ...] = ()
+        """What the present rates were taken from."""
         self._house = [0.0] * 9
         self._house_rates = (0.0,) * 9
+        self._house_since_ms = 0
+        self._price: float | None = None
         self.mix = UNKNOWN_SHARES
         """How the loads are split just now."""
         self.powers_w: tuple[float, ...] = (0.0,) * len(self.consumers)
@@ -144,17 +163,16 @@ class Meter:
 
     def run(self, elapsed_ms: int) -> None:
         """Let the present rates hold for `elapsed_ms`."""
-        for each in self._sums.values():
-            each.run(elapsed_ms)
-        self._house = [
-            total + rate * elapsed_ms
-            for total, rate in zip(self._house, self._house_rates, strict=True)
-        ]
+        self._now_ms += elapsed_ms
 
     def set(self, values: tuple[Value | None, ...], decisions: tuple[Decision, ...]) -> None:
         """Take the rates from the facts and decisions of a scan."""
         # A place of −1 finds the None at the end: what the plant does not have is unknown.
         seen = self._pick((*values, None))
+        taken = (seen, [decisions[place].value for place in self._deciding])
+        if taken == self._taken:
+            return
+        self._taken = taken
         pv, battery, grid, load, price = map(number, seen, self._factors)
         powers_w: list[float] = []
         more_w = 0.0
@@ -170,25 +188,46 @@ class Meter:
         if grid is None:
             grid = left_for_grid_w(pv, battery, load)
         if grid is None:
-            self.mix = UNKNOWN_SHARES
+            mix = UNKNOWN_SHARES
         else:
             grid += more_w
-            self.mix = shares(pv or 0.0, battery or 0.0, grid)
-        self.powers_w = tuple(powers_w)
-        for total, power_w in zip(self._sums.values(), powers_w, strict=True):
-            total.set(power_w, self.mix, price)
+            mix = shares(pv or 0.0, battery or 0.0, grid)
+        self._set_sums(tuple(powers_w), mix, price)
         load = None if load is None else load + more_w
-        self._house_rates = _house_rates(pv or 0.0, battery or 0.0, grid, load, price)
+        rates = _house_rates(pv or 0.0, battery or 0.0, grid, load, price)
+        if rates != self._house_rates:
+            self._book_house()
+            self._house_rates = rates
+
+    def _set_sums(self, powers_w: tuple[float, ...], mix: Shares, price: float | None) -> None:
+        """Give new rates to the consumers whose power, mix or price is another."""
+        all_change = mix != self.mix or price != self._price
+        for total, power_w, before_w in zip(
+            self._sums.values(), powers_w, self.powers_w, strict=True
+        ):
+            if all_change or power_w != before_w:
+                total.set(self._now_ms, power_w, mix, price)
+        self.powers_w, self.mix, self._price = powers_w, mix, price
+
+    def _book_house(self) -> None:
+        elapsed_ms, self._house_since_ms = self._now_ms - self._house_since_ms, self._now_ms
+        self._house = [
+            total + rate * elapsed_ms
+            for total, rate in zip(self._house, self._house_rates, strict=True)
+        ]
 
     def energy(self, output_place: int) -> Energy | None:
         """Return what an output drew, None for one that draws nothing."""
         for each in self.consumers:
             if each.output_place == output_place:
-                return self._sums[output_place].energy(each.name)
+                total = self._sums[output_place]
+                total.book(self._now_ms)
+                return total.energy(each.name)
         return None
 
     def house(self) -> HouseReport:
         """Return the energies of the whole house."""
+        self._book_house()
         pv, load, bought, sold, charge, discharge, cost, unpriced, unmetered = self._house
         return HouseReport(
             pv / _MS_W_PER_KWH,
