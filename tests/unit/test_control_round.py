@@ -180,3 +180,13 @@ def test_what_waits_for_a_new_demand_is_told(program: Program) -> None:
     run.go(a=False)
     run.go()
     assert run.go(a=True).decisions[0][1:4] == (800.0, Cause.RULE, "r")
+
+
+def test_two_trips_that_are_reset_at_once_both_start_nothing() -> None:
+    second = "  - {id: second, when: d, latch: on_true, force: {n: 0 W}, because: x}\n"
+    run = Run(unchecked(RULES.replace("interlocks:", f"{second}interlocks:")))
+    run.go(x=800.0, y=500.0, a=True, b=True, c=True, d=True)
+    run.go(d=False)
+    done = run.go(resets=("t", "second"))
+    waiting = [each.restrictions[0].kind for each in done.decisions[:2]]
+    assert waiting == [RestrictionKind.NEW_DEMAND] * 2
