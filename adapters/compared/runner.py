@@ -16,8 +16,12 @@ from adapters.recordings.data import Span
 from adapters.recordings.recording import Recording
 from adapters.simulated.drive import Stretch, drive
 from adapters.simulated.state import PlantParameters
+from engine.control.decision import Trace
 from engine.control.program import Program, compile_program
 from engine.control.scan import Scan, initial
+from engine.control.shaping import OutputState
+from engine.control.state import Retained
+from engine.inference.timing import TimerState
 from engine.language.load import load
 from engine.workshop.comfort import ComfortTally, with_wishes
 from engine.workshop.diff_spans import Turn, Watch
@@ -28,8 +32,7 @@ from engine.workshop.report import Basis
 from engine.workshop.tally import Tally
 
 CHUNK = 60
-"""Scans that are kept until both sides have said what they ask about them; more of them no longer
-fit into the processor's cache."""
+"""Scans of which is kept what reasons are told from, until both sides have said what they ask."""
 _COLLECT_AFTER = 50_000
 """Objects, instead of the usual 700."""
 _GAP_MS = 60_000
@@ -104,6 +107,18 @@ class Outcome(NamedTuple):
     chart: Chart | None
 
 
+_Seen = tuple[Trace, tuple[TimerState, ...], tuple[OutputState, ...]]
+"""What reasons are told from. Windows are many times as large, and would not fit into the
+processor's cache for as many scans."""
+
+
+def _scan(seen: _Seen) -> Scan:
+    """Return as much of a scan as its reasons are told from."""
+    trace, timers, outputs = seen
+    retained = Retained(trace.moment.monotonic_s, timers, (), outputs, ())
+    return Scan(trace.decisions, retained, trace)
+
+
 class Runner:
     """Runs one side in this process."""
 
@@ -121,7 +136,7 @@ class Runner:
         recorded = isinstance(work.source, Played) and work.source.as_recorded
         gap_ms = max(_GAP_MS, work.step_ms) if recorded else work.step_ms
         self._items = _with_pauses(_scans(work, self._program), work.step_ms, gap_ms)
-        self._kept: dict[int, Scan] = {}
+        self._kept: dict[int, _Seen] = {}
         self._words = LANGUAGES[work.language]
 
     def begin(self) -> None:
@@ -129,7 +144,7 @@ class Runner:
 
     def end(self) -> Chunk:
         """Return the next chunk."""
-        kept: dict[int, Scan] = {}
+        kept: dict[int, _Seen] = {}
         add, see, watch_comfort = self._tally.add, self._watch.see, self._comfort.add
         collect = None if self._collector is None else self._collector.add
         for at_ms, done in islice(self._items, CHUNK):
@@ -141,7 +156,8 @@ class Runner:
             watch_comfort(at_ms, done)
             if collect is not None:
                 collect(at_ms, done)
-            kept[at_ms] = done
+            retained = done.retained
+            kept[at_ms] = (done.trace, retained.timers, retained.outputs)
         turns = self._watch.turns()
         self._kept = kept
         return Chunk(len(kept), turns)
@@ -155,7 +171,9 @@ class Runner:
 
     def tell(self, asked: Iterable[Question]) -> list[Telling]:
         """Answer questions about moments of the last chunk."""
-        return [tell(self._words, self._program, self._kept[each.at_ms], each) for each in asked]
+        return [
+            tell(self._words, self._program, _scan(self._kept[each.at_ms]), each) for each in asked
+        ]
 
     def outcome(self) -> Outcome:
         """Return what it all amounts to."""
