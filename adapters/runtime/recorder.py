@@ -46,6 +46,9 @@ SET_BACK_MS = 10_000
 """A wall clock set back by more begins another file; by less, the time line waits for it."""
 ROWS_MAX = 20_000
 """More of them are committed before their time; if the flash cannot bear it, a rest follows."""
+ROWS_HELD_MAX = 500
+"""More are handed to SQLite before their commit: where commits are rare, memory would swell by some
+MiB with each. It keeps what fits into its cache, and puts the rest where the commit would."""
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +80,7 @@ class RecorderCounters:
 
 @dataclass(slots=True)
 class _Rows:
-    """What waits for the next commit."""
+    """What waits to be handed to SQLite."""
 
     samples: list[Change] = field(default_factory=list)
     decisions: list[DecisionRow] = field(default_factory=list)
@@ -87,7 +90,6 @@ class _Rows:
     measured: list[tuple[int, str, float]] = field(default_factory=list)
     requests: list[RequestRow] = field(default_factory=list)
     segments: dict[int, Span] = field(default_factory=dict)
-    scans: int = 0
 
     def __len__(self) -> int:
         return len(self.samples) + len(self.decisions) + len(self.runs) + len(self.measured)
@@ -130,6 +132,10 @@ class Recorder:
         self._last_ms: int | None = None
         self._known: _Known | None = None
         self._rows = _Rows()
+        self._handed_over = 0
+        """Rows that SQLite has and that wait for their commit."""
+        self._waiting = 0
+        """Scans that wait for it."""
         self._due_ms = 0
         self._retry_ms: int | None = None
 
@@ -141,10 +147,12 @@ class Recorder:
             return
         try:
             self._retry_ms = None
-            self._rows.scans += 1
+            self._waiting += 1
             at_ms = self._open(seen, monotonic_ms)
             self._write_down(seen, at_ms, monotonic_ms)
-            if monotonic_ms >= self._due_ms or len(self._rows) >= ROWS_MAX:
+            if len(self._rows) >= ROWS_HELD_MAX:
+                self._hand_over()
+            if monotonic_ms >= self._due_ms or self._handed_over >= ROWS_MAX:
                 self._commit()
                 usual_ms = self._settings.commit_every_ms
                 self._due_ms = monotonic_ms + self._budget.wait_ms(monotonic_ms, usual_ms)
@@ -259,7 +267,8 @@ class Recorder:
         known.image, self._last_ms = seen.image, at_ms
         rows.segments[known.start_ms] = Span(known.start_ms, at_ms + 1)
 
-    def _commit(self) -> None:
+    def _hand_over(self) -> None:
+        """Put what waits into the open transaction."""
         live, rows = self._live, self._rows
         if live is None:
             return
@@ -273,21 +282,28 @@ class Recorder:
         live.add_requests(rows.requests)
         for segment in rows.segments.values():
             live.extend(segment)
-        live.commit()
-        self.counters.commits += 1
-        self.counters.written += rows.scans
-        self.counters.error = ""
+        self._handed_over += len(rows)
         self._rows = _Rows()
+
+    def _commit(self) -> None:
+        if self._live is None:
+            return
+        self._hand_over()
+        self._live.commit()
+        self.counters.commits += 1
+        self.counters.written += self._waiting
+        self.counters.error = ""
+        self._waiting = self._handed_over = 0
         self._files.prune()
         self._full = self._files.is_full()
 
     def _fail(self, error: Exception) -> None:
         """Give up what waits; what follows is another stretch in a file opened anew."""
         self.counters.failures += 1
-        self.counters.lost += self._rows.scans
+        self.counters.lost += self._waiting
         self.counters.error = str(error)
         log.error("not recorded: %s", error)
-        self._rows = _Rows()
+        self._rows, self._handed_over, self._waiting = _Rows(), 0, 0
         self._known = None
         if self._live is not None:
             self._live.abandon()

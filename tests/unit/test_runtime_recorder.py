@@ -1,12 +1,12 @@
 """The recorder when the disk does not do what it should; replay is in test_daemon_recording."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from adapters.recordings.data import RecordingError
+from adapters.recordings.data import RecordingError, ScanRun
 from adapters.recordings.live import LiveRecording
 from adapters.recordings.recording import Recording
 from adapters.runtime.recorder import Recorder, Seen
@@ -66,6 +66,71 @@ def test_there_is_one_commit_in_a_while(tmp_path: Path, program: Program) -> Non
     recorder.close()
     assert recorder.counters.commits == 5
     assert recorder.counters.written == 100
+
+
+def uneven(scans: Iterator[Seen]) -> Iterator[Seen]:
+    """Yield the scans at steps of which no two are alike, so that each is a row."""
+    for number, each in enumerate(scans):
+        late_s = number % 7 * 0.001 + number * 0.00001
+        yield each._replace(moment=each.moment._replace(wall_s=each.moment.wall_s + late_s))
+
+
+def test_what_waits_long_for_its_commit_is_not_held_in_memory(
+    tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.runtime.recorder.ROWS_HELD_MAX", 20)
+    recorder = Recorder(tmp_path / "r", RecorderSettings(free_bytes=0))
+    held = []
+    for each in uneven(seen(program, 200)):
+        recorder.take(each)
+        held.append(len(recorder._rows))
+    assert max(held) < 25
+    assert recorder.counters.written == 0
+    with only(tmp_path / "r") as recording:
+        assert not list(recording._rows("SELECT * FROM scans"))
+    recorder.close()
+    assert recorder.counters.written == 200
+    with only(tmp_path / "r") as recording:
+        (span,) = recording.segments()
+        assert len(list(recording.scans(span.start_ms, span.end_ms))) == 200
+
+
+def test_a_disk_that_fails_before_the_commit_costs_all_that_waits_for_it(
+    tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.runtime.recorder.ROWS_HELD_MAX", 20)
+    recorder = Recorder(tmp_path / "r", RecorderSettings(free_bytes=0))
+    add_scans, calls = LiveRecording.add_scans, list[int]()
+
+    def refuse_once(live: LiveRecording, runs: Iterable[ScanRun]) -> None:
+        calls.append(recorder.counters.lost)
+        if len(calls) == 3:
+            raise RecordingError("x.rec", "database or disk is full")
+        add_scans(live, runs)
+
+    monkeypatch.setattr(LiveRecording, "add_scans", refuse_once)
+    scans = list(uneven(seen(program, 800)))
+    for each in scans:
+        recorder.take(each)
+    recorder.close()
+    counters = recorder.counters
+    assert counters.failures == 1
+    assert counters.written + counters.lost == 800
+    assert counters.lost >= 50
+    with only(tmp_path / "r") as recording:
+        (span,) = recording.segments()
+        assert len(list(recording.scans(span.start_ms, span.end_ms))) == counters.written
+
+
+def test_more_rows_than_may_wait_are_committed_before_their_time(
+    tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.runtime.recorder.ROWS_HELD_MAX", 20)
+    monkeypatch.setattr("adapters.runtime.recorder.ROWS_MAX", 60)
+    recorder = Recorder(tmp_path / "r", RecorderSettings(free_bytes=0))
+    for each in uneven(seen(program, 200)):
+        recorder.take(each)
+    assert 2 <= recorder.counters.commits <= 4
 
 
 def test_a_commit_that_fails_costs_scans_and_is_tried_again(
