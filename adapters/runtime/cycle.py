@@ -107,9 +107,12 @@ class Cycle:
         to its failsafe instead, and after that counts as having stood there.
         Raises InvariantError before anything is written that must never be.
         """
+        begun = self.retained
         result = self._decide()
         if self.is_late(result):
             self.requests.resets[:0] = result.trace.image.resets
+            if self.retained is not begun:  # commands had expired; outputs ran until now at most
+                self.retained = at_failsafe(self.program, begun, self._clock.monotonic_s())
             result = self._decide()
         now_s = result.trace.moment.monotonic_s
         was_held = bool(self.driving.held)

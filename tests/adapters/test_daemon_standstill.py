@@ -130,3 +130,32 @@ def test_f89_so_they_have_when_the_kernel_let_go_of_them_before(site: Site) -> N
     site.plc.released_after_s = 1.5  # type: ignore[attr-defined] # as a RevPi has it
     before, _ = held_up(site, 2.0)
     assert before == [False, True, False]
+
+
+def test_f89_of_two_standstills_in_a_row_the_second_says_until_when_outputs_may_have_run(
+    site: Site,
+) -> None:
+    loaded = site.load()
+    daemon, stood = Daemon(loaded, initial(loaded.program), site.clock), list[float]()
+    read, write, count = site.plc.read, site.plc.write, 0
+
+    def slow_write(now_s: float) -> None:
+        if len(stood) == 2:
+            site.clock.now_s += 12.0  # and then it is written that the pump runs
+        write(now_s)
+
+    def slow_read(now_s: float) -> list[Reading]:
+        nonlocal count
+        readings, count = read(now_s), count + 1
+        if count == 4:
+            site.clock.now_s += 30.0  # some time in these the pump stops
+        return readings
+
+    def each(scan: Scan) -> None:
+        stood.append(scan.trace.moment.monotonic_s - daemon.cycle.before.outputs[0].switched_at_s)
+
+    site.plc.read, site.plc.write = slow_read, slow_write  # type: ignore[method-assign] # as above
+    daemon.listen("test", each)
+    assert asyncio.run(daemon.run(4)) == 0
+    assert count == 5, "the fourth scan was made anew"
+    assert stood[3] == 0.0
