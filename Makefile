@@ -13,6 +13,7 @@ READY := .venv/ready
 # Tests start many programs, and every worker prepares all tests: what was compiled once is kept.
 unexport PYTHONDONTWRITEBYTECODE
 JOBS ?= 2
+MINUTES ?= 3
 # One more than cores, for many tests wait for daemons and brokers. Each worker begins at another
 # place and takes over what others have left: they seldom wait, or compute, all at once.
 WORKERS ?= $(shell echo $$(($(JOBS) + 1)))
@@ -38,8 +39,8 @@ test: $(READY) ## run all tests, with the branch coverage of engine/; of control
 	@$(BIN)/coverage report --include='$(SAFETY)' --fail-under=100
 
 .PHONY: simulate
-simulate: $(READY) ## simulated weeks with faults on every boundary: half a year, or what three minutes hold
-	@$(BIN)/python -m tests.reliability simulate --years 0.5 --hours 6 --cores $(JOBS) --minutes 3 --no-count
+simulate: $(READY) ## simulated weeks with faults on every boundary: half a year, or what MINUTES (3) hold
+	@$(BIN)/python -m tests.reliability simulate --years 0.5 --hours 6 --cores $(JOBS) --minutes $(MINUTES) --no-count
 
 .PHONY: check
 check: $(READY) ## format, lint, types, and the rules of asp1 with their scenarios
