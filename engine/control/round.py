@@ -123,12 +123,9 @@ def _accepted(program: Program, given: Given, alarms: list[Alarm]) -> tuple[Over
     return tuple(accepted)
 
 
-_NONE: frozenset[str] = frozenset()
-
-
 def _released(program: Program, tripped: tuple[TripResult, ...]) -> frozenset[str]:
     """Return the outputs of trips that were reset in this scan."""
-    found = _NONE
+    found: frozenset[str] = frozenset()
     for trip, result in zip(program.rulebook.trips, tripped, strict=True):
         if result.released:
             found |= {output for output, _ in trip.force}

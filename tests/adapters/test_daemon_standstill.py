@@ -154,7 +154,7 @@ def test_f89_of_two_standstills_in_a_row_the_second_says_until_when_outputs_may_
     def each(scan: Scan) -> None:
         stood.append(scan.trace.moment.monotonic_s - daemon.cycle.before.outputs[0].switched_at_s)
 
-    site.plc.read, site.plc.write = slow_read, slow_write  # type: ignore[method-assign] # as above
+    site.plc.read, site.plc.write = slow_read, slow_write  # type: ignore[method-assign] # slow once
     daemon.listen("test", each)
     assert asyncio.run(daemon.run(4)) == 0
     assert count == 5, "the fourth scan was made anew"

@@ -44,6 +44,12 @@ def only(folder: Path) -> Recording:
     return Recording.open(path)
 
 
+def scans_in_the_one_stretch(folder: Path) -> int:
+    with only(folder) as recording:
+        (span,) = recording.segments()
+        return len(list(recording.scans(span.start_ms, span.end_ms)))
+
+
 def test_even_steps_are_one_row(tmp_path: Path, program: Program) -> None:
     recorder = Recorder(tmp_path / "r", RecorderSettings(free_bytes=0))
     for each in seen(program, 100):
@@ -89,10 +95,7 @@ def test_what_waits_long_for_its_commit_is_not_held_in_memory(
     with only(tmp_path / "r") as recording:
         assert not list(recording._rows("SELECT * FROM scans"))
     recorder.close()
-    assert recorder.counters.written == 200
-    with only(tmp_path / "r") as recording:
-        (span,) = recording.segments()
-        assert len(list(recording.scans(span.start_ms, span.end_ms))) == 200
+    assert recorder.counters.written == scans_in_the_one_stretch(tmp_path / "r") == 200
 
 
 def test_a_disk_that_fails_before_the_commit_costs_all_that_waits_for_it(
@@ -100,26 +103,23 @@ def test_a_disk_that_fails_before_the_commit_costs_all_that_waits_for_it(
 ) -> None:
     monkeypatch.setattr("adapters.runtime.recorder.ROWS_HELD_MAX", 20)
     recorder = Recorder(tmp_path / "r", RecorderSettings(free_bytes=0))
-    add_scans, calls = LiveRecording.add_scans, list[int]()
+    add_scans = LiveRecording.add_scans
+    refuses = iter((False, False, True))
 
     def refuse_once(live: LiveRecording, runs: Iterable[ScanRun]) -> None:
-        calls.append(recorder.counters.lost)
-        if len(calls) == 3:
+        if next(refuses, False):
             raise RecordingError("x.rec", "database or disk is full")
         add_scans(live, runs)
 
     monkeypatch.setattr(LiveRecording, "add_scans", refuse_once)
-    scans = list(uneven(seen(program, 800)))
-    for each in scans:
+    for each in uneven(seen(program, 800)):
         recorder.take(each)
     recorder.close()
     counters = recorder.counters
     assert counters.failures == 1
     assert counters.written + counters.lost == 800
     assert counters.lost >= 50
-    with only(tmp_path / "r") as recording:
-        (span,) = recording.segments()
-        assert len(list(recording.scans(span.start_ms, span.end_ms))) == counters.written
+    assert scans_in_the_one_stretch(tmp_path / "r") == counters.written
 
 
 def test_more_rows_than_may_wait_are_committed_before_their_time(
@@ -158,9 +158,7 @@ def test_a_commit_that_fails_costs_scans_and_is_tried_again(
     assert counters.written + counters.lost == 200
     assert 0 < counters.lost < 60
     assert "disk is full" in caplog.text
-    with only(tmp_path / "r") as recording:
-        (span,) = recording.segments()
-        assert len(list(recording.scans(span.start_ms, span.end_ms))) == counters.written
+    assert scans_in_the_one_stretch(tmp_path / "r") == counters.written
 
 
 def test_a_folder_that_cannot_be_made_stops_nothing(
