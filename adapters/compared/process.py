@@ -1,7 +1,9 @@
 """One side of a comparison in a process of its own: two cores decide twice as much."""
 
 import signal
+from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
@@ -27,18 +29,26 @@ class RemoteRunner:
         self._process = context.Process(target=serve, args=(theirs, work), daemon=True)
         self._process.start()
         theirs.close()
+        self._begun = 0
+        """Chunks that were asked for and not taken yet."""
+        self._early: deque[Chunk] = deque()
+        """Those of them that had to be received before an answer to a question."""
 
     def begin(self) -> None:
-        """Let it work on the next chunk while we work on ours."""
+        """Let it work on the next chunk while we work on ours; it may be asked for more ahead."""
         self._send("chunk")
+        self._begun += 1
 
     def end(self) -> Chunk:
-        """Wait for the chunk that was begun."""
-        return self._receive(Chunk)
+        """Wait for the first chunk that was begun and not taken."""
+        self._begun -= 1
+        return self._early.popleft() if self._early else self._receive(Chunk)
 
     def tell(self, asked: Iterable[Question]) -> list[Telling]:
-        """Have questions about moments of the last chunk answered."""
+        """Have questions about moments of the last chunk that was taken answered."""
         self._send(list(asked))
+        while len(self._early) < self._begun:  # answers come in the order of what was asked
+            self._early.append(self._receive(Chunk))
         return self._receive(list)
 
     def outcome(self) -> Outcome:
@@ -58,7 +68,15 @@ class RemoteRunner:
         try:
             self._ours.send(message)
         except OSError as error:
-            raise self._lost() from error
+            raise self._reason() from error
+
+    def _reason(self) -> RecordingError | LostError:
+        """Return what went wrong: it may be among answers that were not taken yet."""
+        with suppress(EOFError, OSError):
+            while isinstance(answer := self._ours.recv(), Chunk):
+                pass
+            return answer if isinstance(answer, RecordingError) else self._failed(answer)
+        return self._lost()
 
     def _receive(self, kind: type[Answer]) -> Answer:
         try:
@@ -68,8 +86,11 @@ class RemoteRunner:
         if isinstance(answer, RecordingError):
             raise answer
         if not isinstance(answer, kind):
-            raise LostError(f"the process of the new rules failed: {answer}")
+            raise self._failed(answer)
         return answer
+
+    def _failed(self, answer: object) -> LostError:
+        return LostError(f"the process of the new rules failed: {answer}")
 
     def _lost(self) -> LostError:
         self._process.join(timeout=1.0)

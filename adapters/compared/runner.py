@@ -1,6 +1,7 @@
-"""One side of a comparison: runs its rules a chunk at a time and answers for the last chunk."""
+"""One side of a comparison: runs its rules a chunk at a time and answers for the last chunks."""
 
 import gc
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ from engine.workshop.tally import Tally
 
 CHUNK = 60
 """Scans of which is kept what reasons are told from, until both sides have said what they ask."""
+AHEAD = 3
+"""Chunks that the new side may be ahead, so that no side waits for every hitch of the other."""
 _COLLECT_AFTER = 50_000
 """Objects, instead of the usual 700."""
 _GAP_MS = 60_000
@@ -136,7 +139,7 @@ class Runner:
         recorded = isinstance(work.source, Played) and work.source.as_recorded
         gap_ms = max(_GAP_MS, work.step_ms) if recorded else work.step_ms
         self._items = _with_pauses(_scans(work, self._program), work.step_ms, gap_ms)
-        self._kept: dict[int, _Seen] = {}
+        self._kept: deque[dict[int, _Seen]] = deque(maxlen=AHEAD + 1)
         self._words = LANGUAGES[work.language]
 
     def begin(self) -> None:
@@ -159,7 +162,7 @@ class Runner:
             retained = done.retained
             kept[at_ms] = (done.trace, retained.timers, retained.outputs)
         turns = self._watch.turns()
-        self._kept = kept
+        self._kept.append(kept)
         return Chunk(len(kept), turns)
 
     def _pause(self, end_ms: int) -> None:
@@ -170,10 +173,13 @@ class Runner:
             self._collector.pause(end_ms)
 
     def tell(self, asked: Iterable[Question]) -> list[Telling]:
-        """Answer questions about moments of the last chunk."""
+        """Answer questions about moments of the last chunk that the other side has reached too."""
         return [
-            tell(self._words, self._program, _scan(self._kept[each.at_ms]), each) for each in asked
+            tell(self._words, self._program, _scan(self._seen(each.at_ms)), each) for each in asked
         ]
+
+    def _seen(self, at_ms: int) -> _Seen:
+        return next(kept[at_ms] for kept in self._kept if at_ms in kept)
 
     def outcome(self) -> Outcome:
         """Return what it all amounts to."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from adapters.compared.runner import Chunk, Outcome
+from adapters.compared.runner import AHEAD, Chunk, Outcome
 from engine.workshop.diff import Common, Reasons
 from engine.workshop.diff_spans import Opened, Span, SpanBook
 from engine.workshop.diff_tell import MOST_TOLD, Question, Telling, questions
@@ -14,18 +14,21 @@ _MOST_KINDS = 2_000
 
 
 class Worker(Protocol):
-    """Whoever runs one side, here or in another process."""
+    """Whoever runs one side, here or in another process.
+
+    Chunks may be begun ahead, up to `AHEAD` more than are taken.
+    """
 
     def begin(self) -> None:
         """Begin the next chunk."""
         ...
 
     def end(self) -> Chunk:
-        """Return the chunk that was begun."""
+        """Return the first chunk that was begun and not taken."""
         ...
 
     def tell(self, asked: Iterable[Question]) -> list[Telling]:
-        """Answer questions about moments of the last chunk."""
+        """Answer questions about moments of the last chunk that was taken."""
         ...
 
     def outcome(self) -> Outcome:
@@ -58,6 +61,8 @@ def compare(old: Worker, new: Worker, outputs: Sequence[Common], advance: Advanc
     reasons: dict[int, Reasons] = {}
     kinds: set[object] = set()
     scans = 0
+    for _ in range(AHEAD):
+        new.begin()
     while True:
         new.begin()
         old.begin()
@@ -77,6 +82,8 @@ def compare(old: Worker, new: Worker, outputs: Sequence[Common], advance: Advanc
                 reasons[each.number] = (told[0], told[1])
         scans += ours.scans
         advance(scans)
+    for _ in range(AHEAD):
+        new.end()
     return Compared(book.spans(), book.count, reasons, old.outcome(), new.outcome())
 
 

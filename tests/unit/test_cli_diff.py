@@ -182,6 +182,14 @@ def test_what_goes_wrong_in_the_other_process_is_told(tmp_path: Path) -> None:
     finally:
         remote.close()
     remote = process.RemoteRunner(work)
+    try:
+        remote.begin()
+        remote._process.join()
+        with pytest.raises(RecordingError, match=r"gone\.rec"):
+            remote.begin()  # the answer to the first lies there unread
+    finally:
+        remote.close()
+    remote = process.RemoteRunner(work)
     remote._process.terminate()
     remote._process.join()
     try:
