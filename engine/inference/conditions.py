@@ -1,6 +1,6 @@
 """Signals and conditions compiled to blocks of Python that recompute only what changed.
 
-Every computed value has a slot. Values without memory are compiled into blocks of some thirty; a
+Every computed value has a slot. Values without memory are compiled into blocks of up to sixteen; a
 block is one function that recomputes its slots and says what else must now be looked at. Values
 with memory (Timed conditions and windows) are steps between blocks. *Levels* alternate: blocks of
 level 0 read what the scan was given, steps of level 1 read those, blocks of level 1 read the steps.
@@ -20,7 +20,7 @@ from engine.language.expression import Expression, Timed, Window, children
 from engine.language.types import NumberType
 from engine.values.fact import Value
 
-BLOCK_SIZE = 32
+BLOCK_SIZE = 16
 
 SlotValues = list[Value | None]
 Block = Callable[[SlotValues, int], int]
@@ -143,14 +143,16 @@ class Conditions:
     """All bits: the mask of a scan that knows nothing of the last one."""
     deciding: Block | None
     """The block of the interlocks, run while outputs are being decided."""
+    deciding_bit: int
+    """The bit of that block: raised when something else than an output makes it look again."""
 
 
 def compile_conditions(
-    compiler: Compiler, group_reads: Iterable[tuple[int, ...]]
+    compiler: Compiler, listeners: Iterable[tuple[int, ...]]
 ) -> tuple[Conditions, tuple[int, ...]]:
-    """Write all blocks. Returns them, and the bit of each rule group."""
+    """Write all blocks. Returns them, and a bit for each of the `listeners`: the slots it reads."""
     compiled = Wiring(compiler.slots.count)
-    group_bits = tuple(compiled.listen(reads) for reads in group_reads)
+    bits = tuple(compiled.listen(reads) for reads in listeners)
     height = max([*compiler.level_of.values(), 0])
     levels = [Level() for _ in range(height + 1)]
     timers = []
@@ -170,17 +172,17 @@ def compile_conditions(
     for source in sources:
         source.bit = compiled.listen(source.reads)
     functions = [source.function(compiled.readers) for source in sources]
-    deciding = None
+    deciding, deciding_bit = None, 0
     for source, function in zip(sources, functions, strict=True):
         if source.deciding:
-            deciding = function
+            deciding, deciding_bit = function, source.bit
         else:
             levels[source.level].blocks.append((source.bit, function))
     conditions = Conditions(
         tuple(levels), tuple(timers), tuple(windows), tuple(compiled.readers),
-        compiled.all_bits(), deciding,
+        compiled.all_bits(), deciding, deciding_bit,
     )  # fmt: skip
-    return conditions, group_bits
+    return conditions, bits
 
 
 @dataclass(slots=True)
@@ -288,8 +290,11 @@ def _source(slots: Slots, members: list[Computed], level: int, deciding: bool) -
     writer = Writer(slots, deciding=deciding)
     results = []
     for member in members:
-        name = writer.keep(writer.truth(member.expression))
-        if _is_number(member.expression):
+        text = writer.truth(member.expression)
+        if not _is_number(member.expression):
+            name = writer.keep(text)
+        else:
+            name = writer.keep_apart(text)
             writer.lines.append(f"if {name} is not None and not -1e15 <= {name} <= 1e15:")
             writer.lines.append(f"    {name} = None")
         writer.written[member.slot] = name

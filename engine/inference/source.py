@@ -62,6 +62,8 @@ class Writer:
     lines: list[str] = field(default_factory=list)
     reads: dict[int, str] = field(default_factory=dict)
     written: dict[int, str] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
+    """Which variable holds what some source text yields; each is assigned once."""
     temporaries: int = 0
 
     def read(self, slot: int) -> str:
@@ -71,7 +73,14 @@ class Writer:
         return self.reads.setdefault(slot, f"a{slot}")
 
     def keep(self, text: str) -> str:
-        """Assign `text` to a fresh variable and return its name."""
+        """Return the variable that holds what `text` yields: assigned here, or by an equal text."""
+        name = self.kept.get(text)
+        if name is None:
+            name = self.kept[text] = self.keep_apart(text)
+        return name
+
+    def keep_apart(self, text: str) -> str:
+        """Assign `text` to a fresh variable, which may be assigned again, and return its name."""
         self.temporaries += 1
         name = f"t{self.temporaries}"
         self.lines.append(f"{name} = {text}")
@@ -163,11 +172,12 @@ class Writer:
 
     def _junction(self, node: All | Any) -> str:
         names = [self.keep(self.truth(operand)) for operand in node.operands]
-        decisive = "False" if isinstance(node, All) else "True"
-        other = "True" if isinstance(node, All) else "False"
-        decided = " or ".join(f"{name} is {decisive}" for name in names)
         unknown = " or ".join(f"{name} is None" for name in names)
-        return f"{decisive} if {decided} else None if {unknown} else {other}"
+        if isinstance(node, Any):
+            return f"True if {' or '.join(names)} else None if {unknown} else False"
+        # The quickest question that tells False from None, for a truth that mostly is neither.
+        decided = " or ".join(f"not {name} and {name} is not None" for name in names)
+        return f"False if {decided} else None if {unknown} else True"
 
     def _between(self, node: Between) -> str:
         now = self._variable(self.slots.number(NameKind.CALENDAR, "time_of_day"))
