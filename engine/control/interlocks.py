@@ -53,12 +53,38 @@ def interlocks_of(rulebook: Rulebook, network: Network) -> Interlocks:
     return Interlocks(network, outputs, rulebook.interlocks, index, reads, pick, satisfied, movable)
 
 
-@dataclass(slots=True)
-class Hearing:
-    """The values of one scan before the interlocks.
+def hear(
+    interlocks: Interlocks, slots: SlotValues, decided: list[Value], fixed: frozenset[int]
+) -> "Hearing | None":
+    """Hold the values within every interlock; None if none of them has anything to say.
 
     `decided` and `slots` are changed in place. `fixed` are outputs that a trip holds already: no
-    interlock moves those. `held` says which interlock gave an output its value.
+    interlock moves those.
+    """
+    if not interlocks.entries:
+        return None
+    for slot, value in zip(interlocks.network.deciding, decided, strict=True):
+        slots[slot] = value
+    evaluate(interlocks, slots)
+    if interlocks.pick(slots) == interlocks.satisfied:
+        return None
+    hearing = Hearing(interlocks, slots, decided, fixed)
+    hearing.restrict()
+    return hearing
+
+
+def evaluate(interlocks: Interlocks, slots: SlotValues) -> None:
+    """Compute the conditions and limits that read what is being decided."""
+    block = interlocks.network.conditions.deciding
+    if block is not None:  # without one, interlocks only read what was known before
+        block(slots, 0)
+
+
+@dataclass(slots=True)
+class Hearing:
+    """The values of one scan in which some interlock is not satisfied, see `hear`.
+
+    `held` says which interlock gave an output its value.
     """
 
     all: Interlocks
@@ -73,14 +99,7 @@ class Hearing:
     alarms: list[Alarm] = field(default_factory=list)
 
     def restrict(self) -> None:
-        """Hold the values within every interlock."""
-        if not self.all.entries:
-            return
-        for slot, value in zip(self.all.network.deciding, self.decided, strict=True):
-            self.slots[slot] = value
-        self._evaluate()
-        if self.all.pick(self.slots) == self.all.satisfied:
-            return
+        """Hold the values within every interlock; `slots` hold them, and what follows of them."""
         self._settle()
         for lock, outputs in iter(self._violated, None):
             self._alarm(lock.id, AlarmText.UNCURED)
@@ -97,15 +116,9 @@ class Hearing:
         for _ in range(len(self.all.entries) + 2):
             if not self._look_once():
                 return
-            self._evaluate()
+            evaluate(self.all, self.slots)
         self._alarm(", ".join(sorted(set(self.held.values()))), AlarmText.RESTLESS)
         self._fail_safe(self.all.movable, next(iter(self.held.values())))
-
-    def _evaluate(self) -> None:
-        """Compute the conditions and limits that read what is being decided."""
-        block = self.all.network.conditions.deciding
-        if block is not None:  # without one, interlocks only read what was known before
-            block(self.slots, 0)
 
     def _look_once(self) -> bool:
         """Apply every interlock that is not satisfied; tell whether a value moved."""
@@ -170,7 +183,7 @@ class Hearing:
             if self.decided[index] != failsafe:
                 self._hold(index, failsafe, by)
             self.safe.add(index)
-        self._evaluate()
+        evaluate(self.all, self.slots)
 
     def _alarm(self, subject: str, text: str) -> None:
         alarm = Alarm(AlarmKind.INTERLOCK, subject, text)

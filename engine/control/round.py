@@ -1,15 +1,8 @@
-"""One round of decisions: every output's demand, shaped, tripped, interlocked, and written down.
+"""One round of decisions: what every output wants, tripped, interlocked, and written down."""
 
-Most outputs want in a scan what they wanted in the last one. Such a *quiet* wish is taken over as
-it stands; it is quiet when nothing that it came from can have changed.
-"""
-
-import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from engine.control import arbiter, shaping, trips
-from engine.control.arbiter import Asking, Demand
+from engine.control import shaping
 from engine.control.decision import (
     Alarm,
     AlarmKind,
@@ -18,30 +11,21 @@ from engine.control.decision import (
     Restriction,
     RestrictionKind,
 )
-from engine.control.interlocks import Hearing
+from engine.control.interlocks import hear
 from engine.control.program import Program
-from engine.control.shaping import OutputState, Shaped
-from engine.control.trips import TripResult
-from engine.inference.conditions import SlotValues
+from engine.control.shaping import OutputState
+from engine.control.trips import Tripped
+from engine.control.wishes import Given, Wishes, wish
 from engine.inference.image import Override
-from engine.values.fact import Value
 
 
-class Wish(NamedTuple):
-    """One output before trips and interlocks: what is wanted, what it may do, and what follows.
+class Round(NamedTuple):
+    """What the next round may take over."""
 
-    `decision` and `state` are the outcome if nothing restricts it further. The wish stands while
-    `asking` is the same, the slot `watched` (-1: none) still holds `seen`, and the time is before
-    `due_s`.
-    """
-
-    shaped: Shaped
-    decision: Decision
-    state: OutputState
-    asking: tuple[Asking, ...]
-    watched: int
-    seen: Value | None
-    due_s: float
+    wishes: Wishes
+    tripped: Tripped
+    calm: bool
+    """Whether trips and interlocks left all as it was wished, and had nothing to tell."""
 
 
 class Decided(NamedTuple):
@@ -49,62 +33,40 @@ class Decided(NamedTuple):
 
     decisions: tuple[Decision, ...]
     states: tuple[OutputState, ...]
-    wishes: tuple[Wish, ...]
     alarms: tuple[Alarm, ...]
-
-
-class Given(NamedTuple):
-    """What a round is decided from, beside the program. Times are monotonic seconds.
-
-    `slots` take the values being decided, for the interlocks. `elapsed_s` is the time since the
-    last scan, 0 for the first.
-    """
-
-    slots: SlotValues
-    asking: Sequence[tuple[Asking, ...]]
-    tripped: tuple[TripResult, ...]
-    overrides: tuple[Override, ...]
-    now_s: float
-    elapsed_s: float
+    round: Round
 
 
 def decide(
-    program: Program, states: Sequence[OutputState], wishes: Sequence[Wish], given: Given
+    program: Program, states: tuple[OutputState, ...], last: Round | None, given: Given
 ) -> Decided:
     """Return the decisions on all outputs, and what each output remembers of them.
 
-    `states` and `wishes` are those of the last scan; no wishes means that there was none.
+    `states` and the `last` round are what the last scan left; None means that there was none.
     """
-    alarms = [alarm for result in given.tripped for alarm in result.alarms]
+    alarms = list(given.tripped.alarms)
     overrides = _accepted(program, given, alarms) if given.overrides else ()
-    released = _released(program, given.tripped)
-    if overrides or released or not wishes:
-        now = [
-            _wish(program, index, state, given, overrides, released)
-            for index, state in enumerate(states)
-        ]
+    wishes = wish(program, states, None if last is None else last.wishes, given, overrides)
+    if last is not None and _repeats(last, wishes, given):
+        decisions, after, now = wishes.decisions, wishes.states, last
     else:
-        slots, now_s, asking = given.slots, given.now_s, given.asking
-        now = [
-            wish
-            if now_s < wish.due_s
-            and wish.state is state
-            and wish.asking is asking[index]
-            and (wish.watched < 0 or slots[wish.watched] == wish.seen)
-            else _wish(program, index, state, given, (), released)
-            for index, (wish, state) in enumerate(zip(wishes, states, strict=True))
+        decisions, after, told = _restrict(program, given, states, wishes)
+        now = Round(wishes, given.tripped, decisions is wishes.decisions and not told)
+        alarms += told
+    if wishes.disputed:
+        alarms += [
+            Alarm(AlarmKind.CONFLICT, decision.output, f"{decision.by} disagree: failsafe")
+            for decision in decisions
+            if decision.cause is Cause.CONFLICT
         ]
-    decisions = [wish.decision for wish in now]
-    after = [wish.state for wish in now]
-    forced = trips.forced(program.rulebook.trips, given.tripped, program.failsafe)
-    if forced or program.interlocks.entries:
-        alarms += _restrict(program, given, states, now, forced, decisions, after)
-    alarms += [
-        Alarm(AlarmKind.CONFLICT, decision.output, f"{decision.by} disagree: failsafe")
-        for decision in decisions
-        if decision.cause is Cause.CONFLICT
-    ]
-    return Decided(tuple(decisions), tuple(after), tuple(now), tuple(alarms))
+    return Decided(decisions, after, tuple(alarms), now)
+
+
+def _repeats(last: Round, wishes: Wishes, given: Given) -> bool:
+    """Tell whether trips and interlocks would find what they found nothing to say about."""
+    return (
+        last.calm and not given.stirred and wishes is last.wishes and given.tripped is last.tripped
+    )
 
 
 def _accepted(program: Program, given: Given, alarms: list[Alarm]) -> tuple[Override, ...]:
@@ -123,128 +85,40 @@ def _accepted(program: Program, given: Given, alarms: list[Alarm]) -> tuple[Over
     return tuple(accepted)
 
 
-def _released(program: Program, tripped: tuple[TripResult, ...]) -> frozenset[str]:
-    """Return the outputs of trips that were reset in this scan."""
-    found: frozenset[str] = frozenset()
-    for trip, result in zip(program.rulebook.trips, tripped, strict=True):
-        if result.released:
-            found |= {output for output, _ in trip.force}
-    return found
-
-
-def _wish(
-    program: Program,
-    index: int,
-    state: OutputState,
-    given: Given,
-    overrides: tuple[Override, ...],
-    released: frozenset[str],
-) -> Wish:
-    """Return the demand on one output, what the output makes of it, and what would follow."""
-    found = program.candidates[index]
-    output, asking, slots = found.output, given.asking[index], given.slots
-    blocked = state.blocked
-    if blocked or output.name in released:
-        blocked = _still_blocked(found, blocked, slots, overrides, output.name in released)
-    demand = arbiter.arbitrate(found, asking, slots, overrides, blocked)
-    forbidden = ""
-    for permissive, slot in program.permissives[index]:
-        if slots[slot] is not True:
-            forbidden = permissive
-            break
-    shaped = shaping.shape(output, state, demand.value, forbidden, given.now_s, given.elapsed_s)
-    restrictions = shaped.restrictions
-    if blocked:
-        waiting = Restriction(RestrictionKind.NEW_DEMAND, ", ".join(blocked), demand.value)
-        restrictions = (waiting, *restrictions)
-    decision = Decision(
-        output.name,
-        shaped.value,
-        demand.cause,
-        demand.by,
-        demand.value,
-        demand.by if demand.cause in _ASKED else "",
-        demand.overruled,
-        restrictions,
-    )
-    kept = shaping.record(output, state, shaped, shaped.value, blocked, given.now_s)
-    watched, settled = _watched(demand, asking)
-    calm = settled and kept is state and not blocked and not overrides
-    calm = calm and shaped.value == shaped.target
-    calm = calm and not (restrictions and program.permissives[index])
-    due_s = _due(restrictions) if calm else -math.inf
-    seen = slots[watched] if watched >= 0 else None
-    return Wish(shaped, decision, kept, asking, watched, seen, due_s)
-
-
-_ASKED = (Cause.RULE, Cause.OVERRIDE)
-
-
-def _still_blocked(
-    found: arbiter.Candidates,
-    blocked: tuple[str, ...],
-    slots: SlotValues,
-    overrides: tuple[Override, ...],
-    released: bool,
-) -> tuple[str, ...]:
-    """Return the demands that do not count: those that stood at the reset and stand ever since.
-
-    A rule stands until it is seen FALSE, so that a sensor that drops out renews no demand.
-    """
-    standing = {rule.id for rule in found.rules if slots[rule.rule_slot] is not False}
-    standing |= {override.id for override in overrides if override.output == found.output.name}
-    return tuple(sorted(standing if released else standing.intersection(blocked)))
-
-
-def _watched(demand: Demand, asking: tuple[Asking, ...]) -> tuple[int, bool]:
-    """Return the slot that the demand's value comes from, and whether it depends on no other."""
-    if not asking:
-        return -1, True
-    first = asking[0]
-    alone = len(asking) == 1 or asking[1].salience != first.salience
-    return first.value_slot, alone and demand.by == first.id
-
-
-def _due(restrictions: tuple[Restriction, ...]) -> float:
-    """Return until when the restrictions of a calm wish stand: those without an end for ever."""
-    return min(
-        (each.until_s for each in restrictions if each.until_s is not None), default=math.inf
-    )
-
-
 def _restrict(
-    program: Program,
-    given: Given,
-    states: Sequence[OutputState],
-    wishes: Sequence[Wish],
-    forced: dict[str, trips.Forced],
-    decisions: list[Decision],
-    after: list[OutputState],
-) -> list[Alarm]:
-    """Apply trips, then interlocks, to `decisions` and `after` in place; return the alarms."""
-    values = [decision.value for decision in decisions]
-    fixed = set()
-    for index, found in enumerate(program.candidates):
-        if found.output.name in forced:
-            values[index] = forced[found.output.name].value
-            fixed.add(index)
-    hearing = Hearing(program.interlocks, given.slots, values, frozenset(fixed))
-    hearing.restrict()
-    for index in fixed.union(hearing.held):
-        output, wish, value = program.candidates[index].output, wishes[index], values[index]
+    program: Program, given: Given, states: tuple[OutputState, ...], wishes: Wishes
+) -> tuple[tuple[Decision, ...], tuple[OutputState, ...], list[Alarm]]:
+    """Apply trips, then interlocks; return decisions, what outputs remember of them, and alarms.
+
+    Where nothing is restricted the decisions are the very ones of the wishes.
+    """
+    values, forced = list(wishes.values), given.tripped.forced
+    fixed = set[int]()
+    if forced:
+        for index, found in enumerate(program.candidates):
+            if found.output.name in forced:
+                values[index] = forced[found.output.name].value
+                fixed.add(index)
+    hearing = hear(program.interlocks, given.slots, values, frozenset(fixed))
+    held, alarms = ({}, []) if hearing is None else (hearing.held, hearing.alarms)
+    if not fixed and not held:
+        return wishes.decisions, wishes.states, alarms
+    decisions, after = list(wishes.decisions), list(wishes.states)
+    for index in fixed.union(held):
+        output, wanted, value = program.candidates[index].output, wishes.each[index], values[index]
         if index in fixed:
             trip = forced[output.name]
             cause, by = trip.cause, trip.by
             kind = RestrictionKind.TRIP if cause is Cause.TRIP else RestrictionKind.LATCH
         else:
-            cause, by, kind = Cause.INTERLOCK, hearing.held[index], RestrictionKind.INTERLOCK
-        decisions[index] = wish.decision._replace(
+            cause, by, kind = Cause.INTERLOCK, held[index], RestrictionKind.INTERLOCK
+        decisions[index] = wanted.decision._replace(
             value=value,
             cause=cause,
             by=by,
-            restrictions=(*wish.decision.restrictions, Restriction(kind, by, value)),
+            restrictions=(*wanted.decision.restrictions, Restriction(kind, by, value)),
         )
         after[index] = shaping.record(
-            output, states[index], wish.shaped, value, wish.state.blocked, given.now_s
+            output, states[index], wanted.shaped, value, wanted.state.blocked, given.now_s
         )
-    return hearing.alarms
+    return tuple(decisions), tuple(after), alarms

@@ -15,9 +15,10 @@ from engine.control import arbiter, trips
 from engine.control.arbiter import Asking
 from engine.control.decision import Decision, Trace
 from engine.control.program import Program
-from engine.control.round import Given, decide
+from engine.control.round import decide
 from engine.control.state import LastScan, Retained, initial
-from engine.control.trips import TripResult
+from engine.control.trips import Tripped
+from engine.control.wishes import Given
 from engine.inference import memory
 from engine.inference.image import ProcessImage, Reset
 from engine.inference.memory import Working
@@ -51,7 +52,7 @@ def scan(program: Program, retained: Retained, image: ProcessImage, moment: Mome
     last, network = retained.last, program.network
     working = _working(program, retained)
     outputs = [state.value for state in retained.outputs]
-    memory.infer(network, working, image, outputs, moment, fresh=last is None)
+    mask = memory.infer(network, working, image, outputs, moment, fresh=last is None)
     asking, truths = _heard(program, working, last)
     tripping = program.pick_trips(working.slots)
     tripped = _tripped(program, retained, tripping, image.resets, now_s)
@@ -63,17 +64,16 @@ def scan(program: Program, retained: Retained, image: ProcessImage, moment: Mome
         image.overrides,
         now_s,
         elapsed_s if elapsed_s < _LONG_S else 0.0,
+        bool(mask & network.interlock_bits),
     )
-    decided = decide(program, retained.outputs, () if last is None else last.wishes, given)
+    decided = decide(program, retained.outputs, None if last is None else last.round, given)
     kept = Retained(
         now_s,
         tuple(working.timers),
         tuple(working.windows),
         decided.states,
-        tuple(result.state for result in tripped),
-        LastScan(
-            working, truths, asking, decided.wishes, () if image.resets else tripping, tripped
-        ),
+        tripped.states,
+        LastScan(working, truths, asking, () if image.resets else tripping, decided.round),
     )
     decisions = decided.decisions
     trace = Trace(moment, image, working.slots, truths, decisions, decided.alarms)
@@ -86,15 +86,17 @@ def _tripped(
     tripping: tuple[Truth, ...],
     resets: tuple[Reset, ...],
     now_s: float,
-) -> tuple[TripResult, ...]:
-    """Return what each trip does, given the truths of their conditions."""
+) -> Tripped:
+    """Return what the trips do, given the truths of their conditions."""
     last = retained.last
     if last is not None and not resets and tripping == last.tripping:
-        return last.tripped  # the same cause again changes nothing
-    return tuple(
+        return last.round.tripped  # the same cause again changes nothing
+    all_trips = program.rulebook.trips
+    results = tuple(
         trips.evaluate(trip, state, truth, resets, now_s)
-        for trip, state, truth in zip(program.rulebook.trips, retained.trips, tripping, strict=True)
+        for trip, state, truth in zip(all_trips, retained.trips, tripping, strict=True)
     )
+    return trips.combine(all_trips, results, program.failsafe)
 
 
 def _heard(

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from engine.control.arbiter import Asking
 from engine.control.program import Program
-from engine.control.round import Wish
+from engine.control.round import Round
 from engine.control.shaping import OutputState, Shaped, as_if_switched, at_rest, record
-from engine.control.trips import TripResult, TripState
+from engine.control.trips import TripState
 from engine.inference.memory import Working
 from engine.inference.timing import AT_START, TimerState
 from engine.inference.windows import WindowState
@@ -22,10 +22,9 @@ class LastScan:
     working: Working
     rule_truths: tuple[Truth, ...]
     asking: Sequence[tuple[Asking, ...]]
-    wishes: tuple[Wish, ...]
     tripping: tuple[Truth, ...]
     """The truths of the trips' conditions; empty after a reset, which is heard once."""
-    tripped: tuple[TripResult, ...]
+    round: Round
 
 
 @dataclass(frozen=True, slots=True)

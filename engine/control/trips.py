@@ -73,6 +73,35 @@ class Forced(NamedTuple):
     by: str
 
 
+class Tripped(NamedTuple):
+    """What all trips come to in one scan."""
+
+    results: tuple[TripResult, ...]
+    states: tuple[TripState, ...]
+    forced: dict[str, Forced]
+    released: frozenset[str]
+    """The outputs of trips that were reset in this scan."""
+    alarms: tuple[Alarm, ...]
+
+
+def combine(
+    trips: tuple[Trip, ...], results: tuple[TripResult, ...], failsafe: dict[str, Value]
+) -> Tripped:
+    """Return what the results of all trips come to."""
+    return Tripped(
+        results,
+        tuple(result.state for result in results),
+        forced(trips, results, failsafe),
+        frozenset(
+            output
+            for trip, result in zip(trips, results, strict=True)
+            if result.released
+            for output, _ in trip.force
+        ),
+        tuple(alarm for result in results for alarm in result.alarms),
+    )
+
+
 def forced(
     trips: tuple[Trip, ...], results: tuple[TripResult, ...], failsafe: dict[str, Value]
 ) -> dict[str, Forced]:

@@ -12,6 +12,7 @@ combinations seen before. Groups run stratum by stratum (law 9).
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import itemgetter
 
 from engine.inference.matcher import Matcher, Pattern
@@ -160,8 +161,9 @@ def _symbol(slot: int, positive: bool) -> str:
 Picker = Callable[[Sequence[Value | None]], tuple[Truth, ...]]
 
 
+@lru_cache(maxsize=1_024)
 def reader(reads: tuple[int, ...]) -> Picker:
-    """Return a function that picks those slots, always as a tuple."""
+    """Return a function that picks those slots, always as a tuple; the same one where it can."""
     if not reads:
         return lambda _: ()
     if len(reads) == 1:

@@ -49,10 +49,11 @@ def infer(
     moment: Moment,
     *,
     fresh: bool,
-) -> None:
+) -> int:
     """Bring `working` up to date: slots, timers, windows and the truths of all rules.
 
     `outputs` are the values decided in the last scan; `fresh` says that the slots hold nothing yet.
+    Returns the mask of all who read something that changed.
     """
     conditions = network.conditions
     mask = conditions.everything if fresh else 0
@@ -69,8 +70,9 @@ def infer(
                 if mask & bit:
                     mask = block(slots, mask)
     if mask:
-        _fire(network, working, mask)
+        mask = _fire(network, working, mask)
     working.next_due_s = min(working.dues, default=math.inf)
+    return mask
 
 
 def _take_in(
@@ -145,7 +147,7 @@ def truth(value: Value | None) -> Truth:
     return value
 
 
-def _fire(network: Network, working: Working, mask: int) -> None:
+def _fire(network: Network, working: Working, mask: int) -> int:
     """Match the rule groups that read something new, stratum by stratum."""
     slots = working.slots
     readers = network.conditions.readers
@@ -156,3 +158,4 @@ def _fire(network: Network, working: Working, mask: int) -> None:
                     slots[slot] = truth
                     mask |= readers[slot]
                     working.changed.append(slot)
+    return mask

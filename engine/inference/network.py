@@ -26,6 +26,8 @@ class Network:
     interlocks: tuple[int, ...]
     limits: tuple[tuple[int, ...], ...]
     """For each interlock the slots of its limits."""
+    interlock_bits: int
+    """Raised when anything has changed that interlocks read, other than what is being decided."""
     ages: tuple[tuple[int, int], ...]
     """(index of the point, slot of its age)."""
     calendar: tuple[int, ...]
@@ -61,7 +63,9 @@ def build(rulebook: Rulebook) -> Network:
         for lock in locks
     )
     groups = build_groups(rulebook.rules, slots)
-    conditions, bits = compile_conditions(compiler, [group.reads for group in groups])
+    last_word = (*interlocks, *(slot for found in limits for slot in found))
+    reads = [*(group.reads for group in groups), last_word]
+    conditions, (*bits, last_bit) = compile_conditions(compiler, reads)
     calendar = tuple(
         number for (kind, _), number in slots.named.items() if kind is NameKind.CALENDAR
     )
@@ -79,6 +83,7 @@ def build(rulebook: Rulebook) -> Network:
         permissives=permissives,
         interlocks=interlocks,
         limits=limits,
+        interlock_bits=last_bit | conditions.deciding_bit,
         ages=tuple((points[name], slot) for name, slot in slots.ages.items()),
         calendar=calendar,
         outputs=range(first, first + len(outputs)),

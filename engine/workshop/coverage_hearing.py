@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.control.decision import Cause, Decision, RestrictionKind, Trace
-from engine.control.interlocks import Hearing
+from engine.control.interlocks import hear
 from engine.control.program import Program
 from engine.inference.conditions import SlotValues
 from engine.values.fact import Value
@@ -61,7 +61,7 @@ class HearingWatch:
             place for place, each in enumerate(trace.decisions) if each.cause in _FORCED
         )
         slots = list(trace.slots)
-        Hearing(self._interlocks, slots, values, fixed).restrict()
+        hear(self._interlocks, slots, values, fixed)
         return slots
 
     def _listen(self, slots: SlotValues, mask: int) -> int:

@@ -53,9 +53,13 @@ PARTS: dict[str, Part] = {
         (f"{_CONTROL}shaping.py", f"{_CONTROL}arbiter.py", "tests/test_cases_engine.py"),
     ),
     "scan": Part(
-        ("engine/control/round.py", "engine/control/scan.py", "engine/control/retained.py"),
         (
-            f"{_CONTROL}scan.py", f"{_CONTROL}round.py", f"{_CONTROL}retained.py",
+            "engine/control/wishes.py", "engine/control/round.py", "engine/control/scan.py",
+            "engine/control/retained.py",
+        ),
+        (
+            f"{_CONTROL}scan.py", f"{_CONTROL}round.py", f"{_CONTROL}wishes.py",
+            f"{_CONTROL}retained.py",
             "tests/test_cases_engine.py",
         ),
     ),

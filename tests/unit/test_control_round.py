@@ -1,55 +1,15 @@
-"""A round that knows the last one decides as one that does not, and takes over what is quiet."""
+"""A round that knows the last one decides as one that does not."""
 
 from random import Random
 
 import pytest
 
 from engine.control.decision import AlarmKind, Cause, Restriction, RestrictionKind
-from engine.control.program import Program, compile_program
-from engine.control.round import Wish
-from engine.control.scan import Scan, initial, scan
-from engine.control.state import Retained, without_memory
-from engine.inference.image import Override, Reset, empty_image, freeze
-from engine.language.load import load
-from engine.values.fact import Fact, Quality, Value
-from engine.values.moment import Moment
-
-PLANT = """
-facts:
-  x: {unit: W, range: [-9 kW, 9 kW], max_age: 1 h}
-  y: {unit: W, range: [-9 kW, 9 kW], max_age: 1 h}
-  a: {type: bool, max_age: 1 h}
-  b: {type: bool, max_age: 1 h}
-  c: {type: bool, max_age: 1 h}
-  d: {type: bool, max_age: 1 h}
-outputs:
-  m: {unit: W, range: [0, 3 kW], default: 0 W, failsafe: 0 W,
-      min_on: 3 s, min_off: 2 s, max_starts: 3 per 20 s}
-  n: {unit: W, range: [0, 3 kW], default: 0 W, failsafe: 0 W,
-      ramp: 300 W/s, settle: 2 s, max_changes: 3 per 15 s}
-  p: {type: bool, default: off, failsafe: off, min_on: 2 s, min_off: 2 s}
-  q: {unit: kW, range: [0, 3], default: 1 kW, failsafe: 2 kW}
-"""
-RULES = """
-rules:
-  - {id: r, when: a, then: {m: x}, because: x, salience: 2}
-  - {id: s, when: b, then: {m: 1 kW, n: x}, because: x, salience: 1}
-  - {id: u, when: x > 1 kW, then: {p: on, q: x}, because: x, salience: 1}
-  - {id: v, when: b, then: {q: y}, because: x, salience: 1}
-  - {id: w, when: c, then: {q: 1 kW}, because: x}
-trips:
-  - {id: t, when: d, latch: on_true, force: {m: 0 W, p: off}, because: x}
-  - {id: all, when: [c, d], latch: false, because: x}
-interlocks:
-  - {id: k, while: y > 2 kW, limit: {n: {at_most: 1 kW}}, because: x}
-permissives:
-  - {id: needs_c, output: m, needs: c, because: x}
-"""
-FACTS: dict[str, tuple[Value, ...]] = {
-    "x": (-500.0, 800.0, 1500.0, 2500.0), "y": (500.0, 1500.0, 2500.0),
-    "a": (True, False), "b": (True, False), "c": (True, True, True, False),
-    "d": (False, False, False, False, False, True),
-}  # fmt: skip
+from engine.control.program import Program
+from engine.control.state import without_memory
+from engine.inference.image import Override
+from engine.values.fact import Value
+from tests.unit.round_rig import FACTS, RULES, Run, unchecked
 
 
 @pytest.fixture(scope="module")
@@ -57,43 +17,18 @@ def program() -> Program:
     return unchecked(RULES)  # u and v may disagree
 
 
-def unchecked(rules: str) -> Program:
-    loaded = load({"plant.yaml": PLANT.encode(), "rules.yaml": rules.encode()})
-    assert loaded.ok, loaded.problems
-    return compile_program(loaded.rulebook)
+LATER = """
+  - {id: late, while: y > 1 kW for 3 s, force: {p: off}, because: x}
+  - {id: bound, while: a, limit: {q: {at_most: y}}, because: x}
+"""
+"""Interlocks that speak up while no output wants anything new."""
 
 
-class Run:
-    """Scans one second apart."""
-
-    def __init__(self, program: Program) -> None:
-        self.program, self.now_s = program, 0.0
-        self.image, self.state = empty_image(program.rulebook.plant), initial(program)
-
-    def go(self, *overrides: Override, resets: tuple[str, ...] = (), **facts: Value | None) -> Scan:
-        self.now_s += 1.0
-        heard = [
-            Fact(name, value, Quality.BAD if value is None else Quality.GOOD, self.now_s)
-            for name, value in facts.items()
-        ]
-        asked = tuple(Reset(each, "anna") for each in resets)
-        plant = self.program.rulebook.plant
-        self.image = freeze(plant, self.image, heard, self.now_s, overrides, asked)
-        done = self.scan(self.state)
-        self.state = done.retained
-        return done
-
-    def scan(self, state: Retained) -> Scan:
-        return scan(self.program, state, self.image, Moment(self.now_s, 0.0))
-
-    def wishes(self) -> tuple[Wish, ...]:
-        assert self.state.last is not None
-        return self.state.last.wishes
-
-
+@pytest.mark.parametrize("more", ["", LATER], ids=["", "later"])
 @pytest.mark.parametrize("seed", range(3))
-def test_who_remembers_the_last_round_decides_as_who_does_not(program: Program, seed: int) -> None:
-    random, run = Random(seed), Run(program)  # noqa: S311 - the same walk each time
+def test_who_remembers_the_last_round_decides_as_who_does_not(seed: int, more: str) -> None:
+    run = Run(unchecked(RULES.replace("permissives:", f"{more}permissives:")))
+    random = Random(seed)  # noqa: S311 - the same walk each time
     causes = set()
     standing: tuple[Override, ...] = ()
     for _ in range(500):
@@ -114,33 +49,35 @@ def test_who_remembers_the_last_round_decides_as_who_does_not(program: Program, 
     assert causes == set(Cause), "everything came about"
 
 
-def test_what_is_quiet_is_taken_over_as_it_stands(program: Program) -> None:
+def test_a_round_in_which_nothing_stirs_is_taken_over_whole(program: Program) -> None:
     run = Run(program)
     for _ in range(8):
         run.go(x=800.0, y=500.0, a=True, b=False, c=True, d=False)
-    before = run.wishes()
+    before = run.round()
     run.go()
-    assert [one is other for one, other in zip(before, run.wishes(), strict=True)] == [True] * 4
-    run.go(x=900.0)
-    assert [one is other for one, other in zip(before, run.wishes(), strict=True)] == [
-        False, True, True, True,
-    ], "only m reads x"  # fmt: skip
-    assert run.state.outputs[0].value == 900.0
+    assert run.round() is before
+    run.go(y=600.0)
+    assert run.round() is not before, "k reads y"
+    assert run.round().wishes is before.wishes, "nobody else does"
 
 
-def test_what_a_time_holds_is_quiet_until_then(program: Program) -> None:
-    run = Run(program)
-    for _ in range(8):
-        run.go(x=1500.0, y=500.0, a=False, b=False, c=False, d=False)
-    run.go(x=800.0)
-    run.go(x=1500.0)
-    held = run.wishes()[2]
-    assert held.decision.restrictions == (
-        Restriction(RestrictionKind.MIN_OFF, "", False, run.now_s + 1.0),
-    )
-    run.go()
-    assert run.wishes()[2] is not held
-    assert run.state.outputs[2].value is True
+def test_an_interlock_is_heard_when_its_time_has_come() -> None:
+    late = "  - {id: late, while: x > 1 kW for 8 s, force: {p: off}, because: x}\n"
+    run = Run(unchecked(RULES.replace("permissives:", f"{late}permissives:")))
+    facts: dict[str, Value | None] = {"a": False, "b": False, "c": True, "d": False}
+    done = [run.go(x=1500.0, y=500.0, **facts).decisions[2] for _ in range(8)]
+    assert [each.value for each in done] == [True] * 8
+    wishes = run.round().wishes
+    assert run.go().decisions[2][1:4] == (False, Cause.INTERLOCK, "late")
+    assert run.round().wishes is wishes
+
+
+def test_a_limit_that_moves_is_heard_while_all_is_quiet() -> None:
+    bound = "  - {id: bound, while: a, limit: {q: {at_most: y}}, because: x}\n"
+    run = Run(unchecked(RULES.replace("permissives:", f"{bound}permissives:")))
+    for _ in range(4):
+        run.go(x=800.0, y=2500.0, a=True, b=False, c=True, d=False)
+    assert [run.go(y=y).decisions[3].value for y in (900.0, 900.0, 1500.0)] == [0.9, 0.9, 1.0]
 
 
 def test_two_rules_that_disagree_leave_the_failsafe_and_an_alarm(program: Program) -> None:
@@ -148,8 +85,9 @@ def test_two_rules_that_disagree_leave_the_failsafe_and_an_alarm(program: Progra
     done = run.go(x=1500.0, y=500.0, a=False, b=True, c=True, d=False)
     decision = done.decisions[3]
     assert decision[1:7] == (2.0, Cause.CONFLICT, "u, v", 2.0, "", ("w",))
-    (alarm,) = done.trace.alarms
-    assert alarm == (AlarmKind.CONFLICT, "q", "u, v disagree: failsafe")
+    told = (AlarmKind.CONFLICT, "q", "u, v disagree: failsafe")
+    assert done.trace.alarms == (told,)
+    assert [run.go().trace.alarms for _ in range(5)] == [(told,)] * 5, "as long as it lasts"
 
 
 def test_a_trip_without_a_force_brings_every_output_to_failsafe(program: Program) -> None:
