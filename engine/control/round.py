@@ -53,12 +53,11 @@ def decide(
         decisions, after, told = _restrict(program, given, states, wishes)
         now = Round(wishes, given.tripped, decisions is wishes.decisions and not told)
         alarms += told
-    if wishes.disputed:
-        alarms += [
-            Alarm(AlarmKind.CONFLICT, decision.output, f"{decision.by} disagree: failsafe")
-            for decision in decisions
-            if decision.cause is Cause.CONFLICT
-        ]
+    alarms += [
+        Alarm(AlarmKind.CONFLICT, decision.output, f"{decision.by} disagree: failsafe")
+        for decision in decisions
+        if decision.cause is Cause.CONFLICT
+    ]
     return Decided(decisions, after, tuple(alarms), now)
 
 

@@ -76,7 +76,6 @@ class Forced(NamedTuple):
 class Tripped(NamedTuple):
     """What all trips come to in one scan."""
 
-    results: tuple[TripResult, ...]
     states: tuple[TripState, ...]
     forced: dict[str, Forced]
     released: frozenset[str]
@@ -89,7 +88,6 @@ def combine(
 ) -> Tripped:
     """Return what the results of all trips come to."""
     return Tripped(
-        results,
         tuple(result.state for result in results),
         forced(trips, results, failsafe),
         frozenset(

@@ -50,8 +50,6 @@ class Wishes(NamedTuple):
     decisions: tuple[Decision, ...]
     values: tuple[Value, ...]
     states: tuple[OutputState, ...]
-    disputed: bool
-    """Whether rules disagree about some output."""
     asking: Sequence[tuple[Asking, ...]]
     watch: Picker
     seen: tuple[Value | None, ...]
@@ -122,7 +120,6 @@ def wish(
         decisions,
         tuple([decision.value for decision in decisions]),
         tuple([wish.state for wish in each]),
-        any(decision.cause is Cause.CONFLICT for decision in decisions),
         asking,
         watch,
         seen,

@@ -76,9 +76,20 @@ def freeze(
     for place, point in enumerate(plant.points):
         fact, at_s = heard.get(point.name), times_s[place]
         if fact is not None and fact[3] >= at_s:
-            values[place], qualities[place], at_s = _judge(
-                point, fact, values[place], qualities[place], at_s, now_s
-            )
+            value, quality = values[place], qualities[place]
+            _, told, told_quality, measured_at_s = fact
+            if (
+                told == value
+                and quality is good
+                and told_quality is good
+                and type(told) is type(value)
+                and measured_at_s <= now_s
+            ):
+                at_s = measured_at_s  # what was believed and is said again is believed again
+            else:
+                values[place], qualities[place], at_s = _judge(
+                    point, fact, value, quality, at_s, now_s
+                )
             times_s[place] = at_s
         if now_s - at_s > point.max_age_s and qualities[place] is good:
             values[place], qualities[place] = None, stale

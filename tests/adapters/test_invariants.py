@@ -18,7 +18,7 @@ from adapters.runtime.cycle import Cycle
 from adapters.runtime.daemon import INVARIANT_BROKEN, STOPPED, Daemon, Surroundings
 from adapters.runtime.last_look import salvaged
 from adapters.runtime.recorder import RecorderCounters, Seen
-from engine.control import arbiter, interlocks, round, shaping, trips  # noqa: A004 - a module of that name
+from engine.control import arbiter, interlocks, shaping, trips, wishes
 from engine.control.scan import Scan, initial, scan
 from engine.control.trips import TripResult, TripState
 from engine.inference.image import ProcessImage, Reset, freeze
@@ -142,7 +142,7 @@ STORIES = {
     "I1_a_trip_forces_nothing": Story("I1", patch(trips, "forced", lambda *_: {}), relay_opens),
     "I2_a_latch_is_lost": Story("I2", patch(trips, "evaluate", unlatched), relay_opens),
     "I3_a_reset_starts": Story(
-        "I3", patch(round, "_still_blocked", lambda *_: ()), relay_opens_and_is_reset
+        "I3", patch(wishes, "_still_blocked", lambda *_: ()), relay_opens_and_is_reset
     ),
     "I4_a_never_is_passed": Story(
         "I4", patch(interlocks.Hearing, "restrict", lambda _: None), tank(90.0, 2),

@@ -88,6 +88,10 @@ def test_two_rules_that_disagree_leave_the_failsafe_and_an_alarm(program: Progra
     told = (AlarmKind.CONFLICT, "q", "u, v disagree: failsafe")
     assert done.trace.alarms == (told,)
     assert [run.go().trace.alarms for _ in range(5)] == [(told,)] * 5, "as long as it lasts"
+    run.go(d=True, c=False)
+    assert [alarm.kind for alarm in run.go(d=False).trace.alarms] == [
+        AlarmKind.LATCHED, AlarmKind.CONFLICT,
+    ]  # fmt: skip
 
 
 def test_a_trip_without_a_force_brings_every_output_to_failsafe(program: Program) -> None:

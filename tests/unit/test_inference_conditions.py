@@ -22,7 +22,8 @@ def test_levels_alternate_with_what_remembers() -> None:
 
 
 def test_more_values_than_one_block_holds_read_each_other() -> None:
-    names = [f"s{n}" for n in range(2 * BLOCK_SIZE)]
+    names = [f"s{n}" for n in range(64)]
+    assert len(names) >= 2 * BLOCK_SIZE
     lines = ["  s0: x + 1 W"]
     lines += [f"  {name}: {before} + 1 W" for before, name in pairwise(names)]
     rules = "rules:\n  - {id: r, when: s63 > 1 kW, then: {p: on}, because: x}\n"
