@@ -34,7 +34,7 @@ from typing import NamedTuple
 
 from adapters.port import Field, Reading
 from adapters.runtime.wiring import Wire
-from engine.control.decision import Cause
+from engine.control.decision import Cause, Decision
 from engine.control.scan import Scan
 from engine.language.plant import Output
 from engine.values.fact import Quality
@@ -85,6 +85,10 @@ class _Told:
     text: str = ""
 
 
+_Stand = tuple[Watch, _Told, bool, bool]
+"""A watch, what is told of it, whether one of its outputs is on, whether trips hold them all."""
+
+
 @dataclass(slots=True)
 class NotOff:
     """Hears of every reading and of every scan; `why` is empty while all is well."""
@@ -95,6 +99,9 @@ class NotOff:
     _told: dict[str, _Told] = field(default_factory=dict)
     _evidence: dict[str, dict[str, Source]] = field(default_factory=dict)
     """By device and field: a device says much, and little of it is evidence."""
+    _decisions: tuple[Decision, ...] = ()
+    _stands: list[_Stand] = field(default_factory=list)
+    """What follows of those decisions; most scans decide the very same."""
 
     def __post_init__(self) -> None:
         """Begin with nothing told off."""
@@ -115,18 +122,27 @@ class NotOff:
 
     def after(self, scan: Scan) -> None:
         """Hear of a complete scan."""
-        decisions = {decision.output: decision for decision in scan.decisions}
+        if scan.decisions is not self._decisions:
+            self._decisions, self._stands = scan.decisions, self._standing(scan.decisions)
         now_s = scan.trace.moment.monotonic_s
-        for watch in self.watches:
-            told = self._told[watch.name]
-            mine = [decisions[name] for name in watch.outputs]
-            if [each for each in mine if self.outputs[each.output].is_on(each.value)]:
+        for watch, told, on, tripped in self._stands:
+            if on:
                 told.since_s, told.text = None, ""
                 continue
             if told.since_s is None:
                 told.since_s = now_s
-            tripped = not [each for each in mine if each.cause not in _TRIPPED]
             told.text = self._look(watch, told, now_s, tripped=tripped)
+
+    def _standing(self, decisions: tuple[Decision, ...]) -> list[_Stand]:
+        """Return of each watch whether its outputs are on, or off because of a trip."""
+        by_name = {decision.output: decision for decision in decisions}
+        found = []
+        for watch in self.watches:
+            mine = [by_name[name] for name in watch.outputs]
+            on = any(self.outputs[each.output].is_on(each.value) for each in mine)
+            tripped = all(each.cause in _TRIPPED for each in mine)
+            found.append((watch, self._told[watch.name], on, tripped))
+        return found
 
     def why(self, name: str) -> str:
         """Return what says that it is not off, empty if nothing does."""

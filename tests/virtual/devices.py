@@ -69,6 +69,10 @@ class Around(Protocol):
         ...
 
 
+EVERY = {"heatpump": 3, "weather": 12, "tariff": 60}
+"""Who speaks with every so-manieth look only: 15 s, a minute, five minutes at 5 s a scan."""
+
+
 class Source:
     """A device with a task: an inverter, a meter, a broker's topic."""
 
@@ -82,6 +86,7 @@ class Source:
         self._fields = tuple(fields)
         self._world = world
         self._looks = 0
+        self._every = EVERY.get(name, 1)
         self.extra: Callable[[], Sequence[Reading]] = tuple
         """What it tells beside the points."""
         self._publish: Publish | None = None
@@ -95,7 +100,7 @@ class Source:
         """Publish whenever the world says so, until the link breaks."""
         if self.name in self._world.broken.lost:
             raise DeviceError(f"{self.name}: no connection")
-        self._publish = publish
+        self._publish, self._looks = publish, 0
         self._broken = asyncio.get_running_loop().create_future()
         try:
             await self._broken
@@ -126,8 +131,10 @@ class Source:
     def answers(self) -> bool:
         """Tell whether this look comes to anything."""
         broken = self._world.broken
+        every = self._every * broken.slow.get(self.name, 1)
+        due = self._looks % every == 0
         self._looks += 1
-        return self.name not in broken.mute and self._looks % broken.slow.get(self.name, 1) == 0
+        return due and self.name not in broken.mute
 
     def in_force(self, field: str, now_s: float) -> Value | None:
         """Return what a field was told and still counts."""
