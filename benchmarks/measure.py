@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -24,6 +25,12 @@ class Row:
     measured: str
     budget: str = ""
     kept: bool | None = None
+
+
+def unit_environment() -> dict[str, str]:
+    """Return what the unit gives the daemon on the PLC."""
+    unit = (ROOT / "deploy" / "thermiq.service").read_text("utf-8")
+    return dict(re.findall(r"^Environment=(\w+)=(.*)$", unit, re.MULTILINE))
 
 
 def quantiles(times_s: Iterable[float]) -> tuple[float, float]:

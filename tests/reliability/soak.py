@@ -15,7 +15,6 @@ import argparse
 import contextlib
 import json
 import os
-import re
 import shutil
 import signal
 import statistics
@@ -30,6 +29,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.measure import unit_environment
 from tests.house.source import ROOT
 from tests.reliability.common_clock import shared_memory
 from tests.reliability.outcome import Outcome
@@ -140,12 +140,6 @@ def house(folder: Path, speed: float) -> Iterator[Peers]:
             process.wait(PATIENCE_S)
 
 
-def environment() -> dict[str, str]:
-    """Return what the unit gives the daemon on the PLC."""
-    unit = (ROOT / "deploy" / "thermiq.service").read_text("utf-8")
-    return dict(re.findall(r"^Environment=(\w+)=(.*)$", unit, re.MULTILINE))
-
-
 def daemon(
     peers: Peers,
     scans: int,
@@ -163,7 +157,7 @@ def daemon(
     with subprocess.Popen(
         words,
         cwd=ROOT,
-        env=os.environ | environment(),
+        env=os.environ | unit_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.measure import unit_environment
 from tests.reliability.running import ran
-from tests.reliability.soak import SABOTAGES, Sample, environment, flash, judged
+from tests.reliability.soak import SABOTAGES, Sample, flash, judged
 
 SCANS, EVERY = 20_000, 200
 
@@ -23,7 +24,7 @@ def test_f97_f104_nothing_grows_in_scans_against_real_peers(tmp_path: Path) -> N
 
 
 def test_the_daemon_of_the_soak_has_the_environment_of_the_unit() -> None:
-    assert environment()["MALLOC_ARENA_MAX"] == "1"
+    assert unit_environment()["MALLOC_ARENA_MAX"] == "1"
 
 
 def _steady(count: int = 60) -> list[Sample]:
