@@ -54,9 +54,13 @@ class Matcher:
         definition[_WAKING] = {"all": [{"m0": {"s": _AWAKE["s"]}}]}
         self._patterns = patterns
         self._facts = {
-            symbol: [_fact(f"{symbol}.{copy}") for copy in range((count - 1) // MAX_READERS + 1)]
+            symbol: [
+                json.dumps(_fact(f"{symbol}.{copy}"))
+                for copy in range((count - 1) // MAX_READERS + 1)
+            ]
             for symbol, count in readers.items()
         }
+        """The texts of the facts that stand for a symbol."""
         self._handle = durable.create_ruleset(name, json.dumps(definition))
         weakref.finalize(self, durable.delete_ruleset, self._handle)
 
@@ -69,7 +73,7 @@ class Matcher:
         if not known:
             return frozenset()
         facts = [fact for symbol in sorted(known) for fact in self._facts[symbol]]
-        code, state = durable.assert_facts(self._handle, json.dumps([_AWAKE, *facts]))
+        code, state = durable.assert_facts(self._handle, f"[{','.join([_AWAKE_TEXT, *facts])}]")
         if code != 0:
             raise MatcherError(f"assert_facts answered {code}")
         fired = self._run_actions(state, known)
@@ -88,7 +92,7 @@ class Matcher:
                 if symbol in self._facts and symbol not in known:
                     known.add(symbol)
                     for fact in self._facts[symbol]:
-                        durable.assert_fact(self._handle, json.dumps(fact))
+                        durable.assert_fact(self._handle, fact)
             message = durable.complete_and_start_action(self._handle, state)
         return frozenset(fired)
 
@@ -98,5 +102,6 @@ def _fact(symbol: str) -> dict[str, str]:
 
 
 _AWAKE = _fact("awake")
+_AWAKE_TEXT = json.dumps(_AWAKE)
 _WAKING = "waking"
 """The rule that always fires, see above."""
