@@ -15,7 +15,7 @@ from engine.control.interlocks import hear
 from engine.control.program import Program
 from engine.control.shaping import OutputState
 from engine.control.trips import Tripped
-from engine.control.wishes import Given, Wishes, wish
+from engine.control.wishes import Given, Wishes, wishes_of
 from engine.inference.image import Override
 
 
@@ -46,7 +46,7 @@ def decide(
     """
     alarms = list(given.tripped.alarms)
     overrides = _accepted(program, given, alarms) if given.overrides else ()
-    wishes = wish(program, states, None if last is None else last.wishes, given, overrides)
+    wishes = wishes_of(program, states, None if last is None else last.wishes, given, overrides)
     if last is not None and _repeats(last, wishes, given):
         decisions, after, now = wishes.decisions, wishes.states, last
     else:

@@ -73,7 +73,7 @@ class Given(NamedTuple):
     """Whether anything that interlocks read, apart from outputs, is not what it was."""
 
 
-def wish(
+def wishes_of(
     program: Program,
     states: tuple[OutputState, ...],
     last: Wishes | None,
