@@ -118,13 +118,13 @@ def _judge(
     time_s = measured_at_s if measured_at_s <= now_s else now_s  # noqa: FURB136 - faster than a call
     if told_quality is not Quality.GOOD:
         return (None, told_quality, time_s)
-    too_fast = (
+    accepted = None if measured_at_s > now_s + _FUTURE_TOLERANCE_S else plausible(point, told)
+    if (
         point.max_rate_per_s is not None
         and quality is Quality.GOOD
-        and _changed_too_fast(point, value, at_s, fact)
-    )
-    ahead = measured_at_s > now_s + _FUTURE_TOLERANCE_S
-    accepted = None if too_fast or ahead else plausible(point, told)
+        and _changed_too_fast(point, value, accepted, measured_at_s - at_s)
+    ):
+        accepted = None
     return (accepted, Quality.BAD if accepted is None else Quality.GOOD, time_s)
 
 
@@ -143,11 +143,12 @@ def plausible(point: Point, value: Value | None) -> Value | None:
             return value if isinstance(value, str) and value in point.type.values else None
 
 
-def _changed_too_fast(point: Point, value: Value | None, at_s: float, fact: Fact) -> bool:
-    """Tell whether a number moved faster than `max_rate` allows since the last GOOD value."""
-    if point.max_rate_per_s is None or isinstance(value, bool | str) or value is None:
+def _changed_too_fast(
+    point: Point, before: Value | None, now: Value | None, elapsed_s: float
+) -> bool:
+    """Tell whether a plausible number moved faster than `max_rate` allows since the last one."""
+    if point.max_rate_per_s is None or isinstance(before, _NO_NUMBER) or before is None:
         return False
-    if isinstance(fact.value, bool | str) or fact.value is None:
+    if isinstance(now, _NO_NUMBER) or now is None:
         return False
-    elapsed_s = fact.measured_at_s - at_s
-    return abs(fact.value - value) > point.max_rate_per_s * elapsed_s + 1e-9
+    return abs(now - before) > point.max_rate_per_s * elapsed_s + 1e-9

@@ -72,6 +72,15 @@ def test_a_jump_is_bad_once_and_then_believed() -> None:
     assert judged("n", (5.0, GOOD, 0.0, 0.0), (10.0, GOOD, 1.0, 1.0)) == (10.0, GOOD)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [10**400, -(10**400), math.inf, math.nan, True, "5", None],
+    ids=lambda value: repr(value)[:9],
+)
+def test_what_is_no_number_of_the_point_has_no_rate_either(value: Value | None) -> None:
+    assert judged("n", (5.0, GOOD, 0.0, 0.0), (value, GOOD, 1.0, 1.0)) == (None, BAD)
+
+
 def test_an_older_fact_does_not_replace_a_newer_one() -> None:
     assert judged("n", (5.0, GOOD, 3.0, 3.0), (6.0, GOOD, 2.0, 4.0)) == (5.0, GOOD)
     assert judged("n", (5.0, GOOD, 3.0, 3.0), (6.0, GOOD, math.nan, 4.0)) == (5.0, GOOD)
