@@ -51,7 +51,7 @@ class LiveRecording(RowWriter):
                 self._make(meta)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, MemoryError) as error:  # the latter of a file that is damaged
             db.close()
             raise RecordingError(path, f"cannot be written: {error}") from error
         except RecordingError:

@@ -295,7 +295,8 @@ class Recording:
     def _rows(self, sql: str, *arguments: object) -> Iterator[tuple[Any, ...]]:
         try:
             yield from self._db.execute(sql, arguments)
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError, MemoryError) as error:
+            # SQLite runs out of memory where damage tells it of something that is too large.
             if self._closed:
                 return  # as `close` says; an interrupt ends a run like this
             raise self._damaged(error) from error
@@ -310,7 +311,8 @@ class Recording:
 
     def _damaged(self, error: Exception) -> RecordingError:
         help_text = "restore it from a copy or record it again"
-        return RecordingError(self.path, f"is damaged: {error}", help_text)
+        why = error if str(error) else "it asks for more memory than there is"
+        return RecordingError(self.path, f"is damaged: {why}", help_text)
 
     def _wanted(self, names: Iterable[str] | None) -> dict[int, str]:
         """Return the ids and names of the chosen points, in the order of their names."""

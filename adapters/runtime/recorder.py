@@ -52,6 +52,9 @@ MiB with each. It keeps what fits into its cache, and puts the rest where the co
 
 log = logging.getLogger(__name__)
 
+_FAILURES = (RecordingError, sqlite3.Error, OSError, ValueError, MemoryError)
+"""What recording may fail with while scans go on; SQLite lacks memory where a file is damaged."""
+
 
 class Seen(NamedTuple):
     """One complete scan, as the recorder takes it in. `before` is the state it started from."""
@@ -157,7 +160,7 @@ class Recorder:
                 usual_ms = self._settings.commit_every_ms
                 self._due_ms = monotonic_ms + self._budget.wait_ms(monotonic_ms, usual_ms)
                 self._rest(monotonic_ms, self._budget.rest_ms)
-        except (RecordingError, sqlite3.Error, OSError, ValueError) as error:
+        except _FAILURES as error:
             self._fail(error)
             self._retry_ms = monotonic_ms + self._settings.commit_every_ms
 
@@ -179,7 +182,7 @@ class Recorder:
             if self._live is not None:
                 self._commit()
                 self._live.close()
-        except (RecordingError, sqlite3.Error, OSError, ValueError) as error:
+        except _FAILURES as error:
             self._fail(error)
         self._live = self._known = None
 
@@ -301,8 +304,8 @@ class Recorder:
         """Give up what waits; what follows is another stretch in a file opened anew."""
         self.counters.failures += 1
         self.counters.lost += self._waiting
-        self.counters.error = str(error)
-        log.error("not recorded: %s", error)
+        self.counters.error = str(error) or type(error).__name__
+        log.error("not recorded: %s", self.counters.error)
         self._rows, self._handed_over, self._waiting = _Rows(), 0, 0
         self._known = None
         if self._live is not None:

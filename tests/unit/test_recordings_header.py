@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from adapters.recordings.data import PointInfo, RecordingError
+from adapters.recordings.live import LiveRecording
 from adapters.recordings.recording import Recording
 from engine.values.fact import Quality
+from tests.house.source import ROOT
 
 
 @pytest.fixture
@@ -88,3 +90,10 @@ def test_a_missing_table_is_a_clear_error(whole: Path) -> None:
     db.execute("DROP TABLE meta")
     db.close()
     assert "is damaged" in refused(whole)
+
+
+def test_a_damaged_file_that_asks_for_more_memory_than_there_is_is_damaged(whole: Path) -> None:
+    whole.write_bytes((ROOT / "tests/corpus/recording/more-than-memory").read_bytes())
+    assert "is damaged: it asks for more memory than there is" in refused(whole)
+    with pytest.raises(RecordingError, match=r"cannot be written|is damaged"):
+        LiveRecording(whole, [PointInfo("a", "number", "W")], {})
