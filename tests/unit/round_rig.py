@@ -83,3 +83,11 @@ class Run:
 
     def wishes(self) -> tuple[Wish, ...]:
         return self.round().wishes.each
+
+
+def settled(program: Program, **facts: Value) -> Run:
+    """Return a run in which nothing moves any more: eight scans of the same facts."""
+    run = Run(program)
+    for _ in range(8):
+        run.go(**facts)
+    return run

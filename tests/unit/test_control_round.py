@@ -9,7 +9,7 @@ from engine.control.program import Program
 from engine.control.state import without_memory
 from engine.inference.image import Override
 from engine.values.fact import Value
-from tests.unit.round_rig import FACTS, RULES, Run, unchecked
+from tests.unit.round_rig import FACTS, RULES, Run, settled, unchecked
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,7 @@ def test_who_remembers_the_last_round_decides_as_who_does_not(seed: int, more: s
 
 
 def test_a_round_in_which_nothing_stirs_is_taken_over_whole(program: Program) -> None:
-    run = Run(program)
-    for _ in range(8):
-        run.go(x=800.0, y=500.0, a=True, b=False, c=True, d=False)
+    run = settled(program, x=800.0, y=500.0, a=True, b=False, c=True, d=False)
     before = run.round()
     run.go()
     assert run.round() is before

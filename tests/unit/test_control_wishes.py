@@ -4,7 +4,7 @@ import pytest
 
 from engine.control.decision import Restriction, RestrictionKind
 from engine.control.program import Program
-from tests.unit.round_rig import RULES, Run, unchecked
+from tests.unit.round_rig import RULES, settled, unchecked
 
 
 @pytest.fixture(scope="module")
@@ -13,9 +13,7 @@ def program() -> Program:
 
 
 def test_what_is_quiet_is_taken_over_as_it_stands(program: Program) -> None:
-    run = Run(program)
-    for _ in range(8):
-        run.go(x=800.0, y=500.0, a=True, b=False, c=True, d=False)
+    run = settled(program, x=800.0, y=500.0, a=True, b=False, c=True, d=False)
     before = run.wishes()
     run.go()
     assert [one is other for one, other in zip(before, run.wishes(), strict=True)] == [True] * 4
@@ -27,9 +25,7 @@ def test_what_is_quiet_is_taken_over_as_it_stands(program: Program) -> None:
 
 
 def test_what_a_time_holds_is_quiet_until_then(program: Program) -> None:
-    run = Run(program)
-    for _ in range(8):
-        run.go(x=1500.0, y=500.0, a=False, b=False, c=False, d=False)
+    run = settled(program, x=1500.0, y=500.0, a=False, b=False, c=False, d=False)
     run.go(x=800.0)
     run.go(x=1500.0)
     held = run.wishes()[2]
